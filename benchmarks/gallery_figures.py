@@ -1,8 +1,9 @@
 """How readable the texts of a rendered gallery are: ``python -m benchmarks.gallery_figures OUT [--only PATTERN]…``.
 
-Measured on the decoded videos that ``benchmarks.gallery`` wrote to OUT, at three moments of every title and in the
-middle of every caption. *Contrast* is the WCAG 2.2 ratio between the colour of the letters and the fifth percentile of
-what is nearest to it among the pixels around them. Texts *over faces* cover more than ``FACE_SHARE`` of a face that is
+Measured on the decoded videos that ``benchmarks.gallery`` wrote to OUT, at three moments of every title between its
+entrance and its exit, and in the middle of every caption. *Contrast* is the WCAG 2.2 ratio between the colour of the
+letters and the fifth percentile of what is nearest to it among the pixels around them; letters of a key word or of the
+spoken word are those that stand on its box. Texts *over faces* cover more than ``FACE_SHARE`` of a face that is
 detected in a picture or in footage. Texts *across edges* lie over the border of a picture. *Fast* captions have more
 than ``MAX_CPS`` characters per second.
 """
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from benchmarks.gallery import matches
 from pytoon_pipeline.analysis.vision import faces
+from pytoon_pipeline.contracts.captions import WordLook
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
@@ -31,8 +33,13 @@ from pytoon_pipeline.media.colour import luminance, luminance_of, rgb
 MIN_CONTRAST, FACE_SHARE, MAX_CPS = 4.5, 0.05, 20.0
 # Pixels are letters when no channel differs by more than this from their colour.
 COLOUR_REACH = 40
-# What is around letters: pixels between these distances from them.
-INNER, OUTER = 3, 6
+# What is around letters: pixels between these distances from them. An outline of 5 pixels reaches so far.
+INNER, OUTER = 2, 5
+# Letters stand on a box when it is at least this share of what is around them, within this reach of its colour.
+BOX_SHARE, BOX_REACH = 0.6, 70
+# Shapes of a letter's colour are letters when they are between these shares of the text's size high, and whole: what
+# goes on beyond the text's area is what the text stands on.
+LETTER_HEIGHT, MARGIN = (0.2, 1.5), 14
 # Fewer pixels of a colour are no letters but noise.
 MIN_PIXELS = 60
 # Layers that are no pictures of the video's own: a text over their edges is as planned.
@@ -43,13 +50,22 @@ Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
+class Ink:
+    """A colour of letters, and the box on which letters of this colour stand; none for those beside boxes."""
+
+    colour: str
+    box: str | None = None
+
+
+@dataclass(frozen=True)
 class Text:
-    """A text at one frame of the video: the area of its letters, and the colours that they may have."""
+    """A text at one frame of the video: the area of its letters, their size, and the inks that they may have."""
 
     words: str
     frame: int
     area: Rect[int]
-    colours: frozenset[str]
+    size: float
+    inks: frozenset[Ink]
 
 
 def main() -> None:
@@ -77,7 +93,7 @@ def measured(spec: RenderSpec, video: Path) -> dict[str, Any]:
         "texts": len(ratios),
         "not_found": len(ratios) - len(found),
         "lowest_contrast": round(min((ratio for ratio, _ in found), default=0.0), 2),
-        "low_contrast": [f"{text.words[:30]} {ratio:.1f}" for ratio, text in found if ratio < MIN_CONTRAST],
+        "low_contrast": [f"{text.words[:60]} {ratio:.1f}" for ratio, text in found if ratio < MIN_CONTRAST],
         "over_faces": sorted(
             {text.words[:30] for text in texts if over_face(text, pictures.get(text.frame), shown_at(spec, text.frame))}
         ),
@@ -88,10 +104,16 @@ def measured(spec: RenderSpec, video: Path) -> dict[str, Any]:
 
 def titles(spec: RenderSpec) -> Iterator[Text]:
     for start, end, layer in spec.texts():
-        colours = {layer.style.colour} | ({layer.style.emphasis.colour} if layer.style.emphasis else set())
+        inks = {Ink(layer.style.colour)}
+        if (key := layer.style.emphasis) is not None:
+            inks.add(Ink(key.colour, key.mark_colour if key.kind in ("box", "marker") else None))
+        moving = layer.animation
+        first = min(end - 1, start + (moving.settled if moving else 0))
+        last = max(first + 1, end - (moving.exit.frames if moving and moving.exit else 0))
         for moment in MOMENTS:
-            frame = start + int((end - start) * moment)
-            yield Text(layer.text, frame, title_area(layer, frame - start + layer.start), frozenset(colours))
+            frame = first + int((last - first) * moment)
+            area = title_area(layer, frame - start + layer.start)
+            yield Text(layer.text, frame, area, layer.style.size, frozenset(inks))
 
 
 def title_area(layer: TextLayer, frame: int) -> Rect[int]:
@@ -102,15 +124,22 @@ def title_area(layer: TextLayer, frame: int) -> Rect[int]:
 
 
 def captions(spec: RenderSpec) -> Iterator[Text]:
+    """The words of all captions, each as it looks in the middle of its caption."""
     style = spec.captions.style
-    looks = (style.before, style.active, style.after, style.emphasis)
     roles = {"text": style.colour, "highlight": style.highlight, "outline": style.outline_colour}
-    colours = {style.colour, *(roles.get(look.colour, look.colour) for look in looks if look.colour)}
+
+    def ink(look: WordLook) -> Ink:
+        colour, box = look.colour or style.colour, look.box.colour if look.box else None
+        return Ink(roles.get(colour, colour), roles.get(box, box) if box else None)
+
     for cue in spec.captions.cues:
-        left, right = min(one.x for one in cue.places), max(one.x + one.width for one in cue.places)
-        top, bottom = min(one.baseline - one.size for one in cue.places), max(one.baseline for one in cue.places)
-        known = frozenset(colour for colour in colours if colour.startswith("#"))
-        yield Text(cue.text, (cue.start + cue.end) // 2, clipped(left, top, right, bottom), known)
+        frame = (cue.start + cue.end) // 2
+        for place in cue.places:
+            start, end = cue.words[place.first].start, cue.words[place.last].end
+            state = style.active if start <= frame < end else style.before if frame < start else style.after
+            area = clipped(place.x, place.baseline - place.size, place.x + place.width, place.baseline)
+            inks = frozenset({ink(state), *([ink(style.emphasis)] if style.max_emphasis else [])})
+            yield Text(f"{cue.text} / {place.text}", frame, area, place.size, inks)
 
 
 def clipped(left: float, top: float, right: float, bottom: float) -> Rect[int]:
@@ -125,23 +154,45 @@ def clipped(left: float, top: float, right: float, bottom: float) -> Rect[int]:
 def contrast_of(text: Text, picture: Picture) -> float | None:
     """The lowest contrast of the letters with what is around them; None when no letters are found."""
     area = text.area
-    part = picture[max(0, area.top - OUTER) : area.bottom + OUTER, max(0, area.left - OUTER) : area.right + OUTER]
+    top, left = max(0, area.top - MARGIN), max(0, area.left - MARGIN)
+    part = picture[top : area.bottom + MARGIN, left : area.right + MARGIN]
     if part.size == 0:
         return None
     around = luminance(part)
     ratios = []
-    for colour in text.colours:
-        near = np.abs(part.astype(int) - np.array(rgb(colour))).max(axis=2) <= COLOUR_REACH
-        letters = cv2.morphologyEx(near.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    for ink in text.inks:
+        letters = letters_of(ink, part, text.size)
         if letters.sum() < MIN_PIXELS:
             continue
         ring = (dilated(letters, OUTER) & ~dilated(letters, INNER)).astype(bool)
         values = around[ring]
         if values.size:
-            own = luminance_of(colour)
+            own = luminance_of(ink.colour)
             ratio = (np.maximum(values, own) + 0.05) / (np.minimum(values, own) + 0.05)
             ratios.append(float(np.percentile(ratio, 5)))
     return min(ratios, default=None)
+
+
+def letters_of(ink: Ink, part: Picture, size: float) -> Picture:
+    """Which pixels of a part of a picture are letters of ``ink`` and ``size``: 0 or 1."""
+    shapes = cv2.morphologyEx(near(ink.colour, part, COLOUR_REACH), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(shapes, connectivity=8)
+    x, y, width, height = (boxes[:, n] for n in range(4))
+    whole = (x > 0) & (y > 0) & (x + width < part.shape[1]) & (y + height < part.shape[0])
+    lowest, highest = (share * size for share in LETTER_HEIGHT)
+    kept = whole & (height >= lowest) & (height <= highest) & (np.arange(count) > 0)
+    if ink.box is not None:
+        on_box = near(ink.box, part, BOX_REACH)
+        for number in np.flatnonzero(kept):
+            letter = (labels == number).astype(np.uint8)
+            ring = (dilated(letter, OUTER) & ~dilated(letter, INNER)).astype(bool)
+            kept[number] = ring.any() and on_box[ring].mean() >= BOX_SHARE
+    return np.asarray(kept[labels], np.uint8)
+
+
+def near(colour: str, part: Picture, reach: int) -> Picture:
+    """Where a part of a picture has about a colour: 0 or 1."""
+    return np.asarray(np.abs(part.astype(int) - np.array(rgb(colour))).max(axis=2) <= reach, np.uint8)
 
 
 def dilated(mask: Picture, radius: int) -> Picture:

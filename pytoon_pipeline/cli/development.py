@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -63,6 +62,8 @@ def _places(inbox: object, ui: str, files: str) -> str:
 @contextmanager
 def _announcing(url: str) -> Iterator[None]:
     """Says once that a page answers, if it does so while the block runs."""
+    from http.client import HTTPException
+
     ended = threading.Event()
 
     def ask() -> None:
@@ -82,6 +83,9 @@ def _announcing(url: str) -> Iterator[None]:
 
 def _get(url: str) -> None:
     """Raises ``OSError`` or ``HTTPException`` when a page of this machine does not answer; asks no proxy."""
+    # Every command loads this module, and few serve a page.
+    from http.client import HTTPConnection
+
     with closing(HTTPConnection(urlsplit(url).netloc, timeout=ANSWER_SECONDS)) as connection:
         connection.request("GET", "/")
         connection.getresponse()

@@ -47,7 +47,7 @@ def _means(plane: Any, step: int, out: Any) -> None:  # pragma: no cover
         bottom = max(top + 1, (i + 1) * height // rows)
         totals[:] = 0
         for y in range(top, bottom, step):
-            row = plane[y]
+            row = np.ascontiguousarray(plane[y])
             for x in range(width):
                 totals[x] += row[x]
         taken = (bottom - top + step - 1) // step
@@ -61,7 +61,8 @@ def _means(plane: Any, step: int, out: Any) -> None:  # pragma: no cover
 @njit(nogil=True, cache=True)
 def _subsample(plane: Any, step: int, out: Any) -> None:  # pragma: no cover
     for i in range(out.shape[0]):
-        row, source = out[i], plane[step * i]
+        # Rows of a part of a plane are not known to be contiguous; a copy is, and then the loop is vectorized.
+        row, source = out[i], np.ascontiguousarray(plane[step * i])
         for j in range(len(row)):
             row[j] = source[step * j]
 
@@ -70,7 +71,7 @@ def _subsample(plane: Any, step: int, out: Any) -> None:  # pragma: no cover
 def _second_differences(plane: Any, step: int, out: Any) -> None:  # pragma: no cover
     last = out.shape[1] - 1
     for i in range(out.shape[0]):
-        row, bends = plane[step * i], out[i]
+        row, bends = np.ascontiguousarray(plane[step * i]), out[i]
         for j in range(1, last):
             bends[j] = min(4 * abs(np.int16(row[j - 1]) - 2 * np.int16(row[j]) + np.int16(row[j + 1])), 255)
         bends[0] = min(8 * abs(np.int16(row[1]) - np.int16(row[0])), 255)

@@ -6,11 +6,12 @@ Only stages are computed that the assets ask for with the same inputs; see ``sto
 or recorded here: that is what the assets do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TypeVar
 
 from pytoon_pipeline.analysis.results import (
@@ -124,12 +125,12 @@ class _Work:
             with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
                 # In the context of this thread, so that it stops with it.
                 seen = pool.submit(copy_context().run, self.look, prepared)
+                if not only_analyses:
+                    pool.submit(_load_renderer)
                 transcripts, silences = self.listen(prepared)
                 if only_analyses:
                     return
-                # The renderer is imported while the other thread looks.
-                from pytoon_pipeline.operations.render_ahead import render_and_check
-
+                render_and_check = _load_renderer()
                 frames, faces, focal_points, shots = stopping.wait(seen)
             source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
             analyses = AnalysisResults(metadata, transcripts, silences, frames, faces, focal_points, shots)
@@ -173,3 +174,11 @@ class _Work:
     @property
     def _share(self) -> MachineShare:
         return MachineShare(self.home, self.upload.title)
+
+
+def _load_renderer() -> Callable[..., None]:
+    """Imports planner and renderer, which takes about a second: in the thread whose analyses end first."""
+    import_module("pytoon_pipeline.planning.plan")
+    from pytoon_pipeline.operations.render_ahead import render_and_check
+
+    return render_and_check

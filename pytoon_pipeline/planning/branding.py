@@ -41,17 +41,17 @@ def watermark_layer(
     canvas: Canvas,
     safe_area: Rect[int],
     shown: Sequence[AnalysedMedia] = (),
-    captions: bool = False,
+    upper: bool = False,
 ) -> ImageLayer | None:
     """The logo in its corner of the safe zone; none where the brand has no logo or no watermark.
 
     Without a corner of its own, it stands in the usual one, or in a much calmer one of the pictures ``shown``. With
-    ``captions``, which stand low, only upper corners count.
+    ``upper``, because captions or pictures stand low, only upper corners count.
     """
     if settings is None or logo is None:
         return None
     size = fitted(logo, *[settings.width * min(canvas.width, canvas.height)] * 2)
-    corners: Sequence[Corner] = (settings.corner,) if settings.corner else CORNERS[:2] if captions else CORNERS
+    corners: Sequence[Corner] = (settings.corner,) if settings.corner else CORNERS[:2] if upper else CORNERS
     places = {corner: _centre(corner, size, safe_area) for corner in corners}
     grounds = {corner: _ground(_area(place, size), shown, canvas) for corner, place in places.items()}
     usual, calmest = corners[0], min(corners, key=lambda corner: grounds[corner].cost)

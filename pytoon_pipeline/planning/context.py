@@ -29,6 +29,7 @@ from pytoon_pipeline.planning.closing import (
 )
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
 from pytoon_pipeline.planning.end_card import EndCard, end_card
+from pytoon_pipeline.planning.layout.beside import is_tall
 from pytoon_pipeline.planning.layout.one_layout import with_one_layout
 from pytoon_pipeline.planning.layout.titles import TitleStyle, symmetric, title_requests
 from pytoon_pipeline.planning.pacing import Pacing
@@ -78,9 +79,9 @@ class PlanContext:
 
     @property
     def has_picture_ground(self) -> bool:
-        """Whether grounds take the tone of the picture on them: unless the request or a brand has one."""
+        """Whether grounds take the tone of the picture on them: unless the request has one."""
         requested = self.request.background is not None or self.media.background is not None
-        return self.preset.layout.ground == "picture" and self.brand is None and not requested
+        return self.preset.layout.ground == "picture" and not requested
 
     @property
     def brand(self) -> Brand | None:
@@ -102,7 +103,10 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
     safe_area = resolved.platform.safe_area(canvas)
     traits = ARCHETYPES[resolved.archetype]
     mark = request.logo or (brand.watermark if brand is not None else None)
-    watermark = watermark_layer(mark, media.logo, canvas, safe_area, media.media, captions=traits.transcribes)
+    # Where pictures stand below a panel or a ground, the logo stands on that.
+    below = resolved.archetype == "hero" and preset.layout.picture != "full_bleed" and is_tall(canvas)
+    shown = () if below else media.media
+    watermark = watermark_layer(mark, media.logo, canvas, safe_area, shown, upper=traits.transcribes or below)
     text = request.text if traits.cta_in_scene else with_call_to_action(request.text)
     titles_area = text_area(safe_area, watermark)
     titles = title_requests(text, preset.headline.uppercase)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -241,12 +242,16 @@ class LayerSampler:
             image = self._with_effects(image, crop)
         if layer.effects:
             crop = WHOLE
-        if image.soft and transform.opacity < 1:
+        if transform.opacity < 1 and (image.soft or isinstance(image, EllipseImage)):
             image, transform = self._faded(image, transform.opacity), transform._replace(opacity=1.0)
         return place_image(image, crop, (layer.width, layer.height), transform, self._size, canvas, self._buffer)
 
-    def _faded(self, image: LayerImage, opacity: float) -> YuvaImage:
-        """A soft image, which is wide and never resampled, with its opacity: computed again only when that changes."""
+    def _faded(self, image: LayerImage, opacity: float) -> LayerImage:
+        """An image with its opacity. Of a soft one, which is wide and never resampled, it is computed again only when
+        it changes; an ellipse is drawn with it.
+        """
+        if isinstance(image, EllipseImage):
+            return replace(image, opacity=opacity)
         last = self._last_faded
         if last is None or last[0] is not image or last[1] != opacity:
             last = self._last_faded = image, opacity, with_opacity(image.drawn(), opacity)

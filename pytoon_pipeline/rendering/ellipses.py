@@ -17,11 +17,12 @@ LUMA_REACH, CHROMA_REACH = 0.5, 1.75
 
 @dataclass(frozen=True)
 class EllipseImage:
-    """The ellipse that touches all sides of its box of ``width`` × ``height`` pixels."""
+    """The ellipse that touches all sides of its box of ``width`` × ``height`` pixels, with ``opacity`` 0..1."""
 
     width: float
     height: float
     colour: Colour
+    opacity: float = 1.0
 
     opaque = False
     soft = False
@@ -51,9 +52,9 @@ class EllipseImage:
         image = out or transparent_image(width, height)
         luma, blue, red = yuv(self.colour)
         for plane, value in ((image.y, luma), (image.a, 255.0)):
-            _fill(plane, place, 1, LUMA_REACH, value)
+            _fill(plane, place, 1, LUMA_REACH, value * self.opacity)
         for plane, value in ((image.u, blue), (image.v, red), (image.h, 255.0)):
-            _fill(plane, place, 2, CHROMA_REACH, value)
+            _fill(plane, place, 2, CHROMA_REACH, value * self.opacity)
         return YuvaImage(image.y, image.u, image.v, image.a, image.h)
 
     def drawn(self) -> YuvaImage:

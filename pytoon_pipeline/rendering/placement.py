@@ -4,11 +4,11 @@ from dataclasses import replace
 from math import ceil, cos, floor, radians, sin
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.geometry import WHOLE, Box, Rect
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.media.frames import Plane
+from pytoon_pipeline.rendering.rotation import warp
 from pytoon_pipeline.rendering.yuva import ImageBuffer, LayerImage, Sprite, Values, YuvaImage, draw_onto, with_opacity
 
 # Edges nearer than this to a whole pixel count as aligned.
@@ -168,15 +168,7 @@ def _place_rotated(
     luma = np.column_stack((turn, turn @ (0.5, 0.5) + shift - 0.5))
     chroma = np.column_stack((turn, (turn @ (0.5, 1.0) + shift - (0.5, 1.0)) / 2))
     width, height = x1 - x0, y1 - y0
-    planes = [_warp(plane, luma, width, height) for plane in (full.y, full.a)]
-    small = [_warp(plane, chroma, width // 2, height // 2) for plane in (full.u, full.v, full.h)]
+    planes = [warp(plane, luma, width, height) for plane in (full.y, full.a)]
+    small = [warp(plane, chroma, width // 2, height // 2) for plane in (full.u, full.v, full.h)]
     rotated = YuvaImage(planes[0], small[0], small[1], planes[1], small[2])
     return Sprite(x0, y0, with_opacity(rotated, transform.opacity))
-
-
-def _warp(plane: Plane, matrix: NDArray[np.float64], width: int, height: int) -> Plane:
-    """The plane after an affine map. Outside it is transparent: its edge fades over one pixel."""
-    import cv2
-
-    warped = cv2.warpAffine(plane, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return np.asarray(warped, np.uint8)

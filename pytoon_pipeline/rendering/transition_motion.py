@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from math import cos, hypot, radians, sin
+from math import ceil, cos, hypot, radians, sin
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.geometry import WHOLE
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering.placement import place_image
+from pytoon_pipeline.rendering.resampling import CONTEXT, resample
 from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend
 
 # Blurs shorter than this are not seen, in pixels.
@@ -129,13 +130,19 @@ def _mean_of_scales(plane: Plane, scales: list[float]) -> Plane:
     return np.asarray(cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _scaled(plane: Any, scale: float) -> Plane:
+def _scaled(plane: Plane, scale: float) -> Plane:
+    """The plane scaled about its centre, mirrored beyond its edges. At a scale of 1 it is the plane itself."""
     import cv2
 
     height, width = plane.shape
-    x, y = (width - 1) / 2 * (1 - scale), (height - 1) / 2 * (1 - scale)
-    matrix = np.array([[scale, 0, x], [0, scale, y]])
-    return np.asarray(cv2.warpAffine(plane, matrix, (width, height), borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+    across, down = width / scale, height / scale
+    beyond = [ceil(max(0.0, inner - outer) / 2) for inner, outer in ((across, width), (down, height))]
+    if any(beyond):
+        x, y = (length + CONTEXT for length in beyond)
+        mirrored = cv2.copyMakeBorder(plane, y, y, x, x, cv2.BORDER_REFLECT_101)
+        plane = np.asarray(mirrored, np.uint8)
+    rows, columns = plane.shape
+    return resample(plane, (columns - across) / 2, (rows - down) / 2, across, down, width, height)
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from pytoon_pipeline.media.rgb_planes import planes_from_rgb
 from pytoon_pipeline.rendering.effects import SOFT_RADIUS, apply
 from pytoon_pipeline.rendering.ellipses import EllipseImage
 from pytoon_pipeline.rendering.resampling import sample_window
+from pytoon_pipeline.rendering.rotation import warp
 from pytoon_pipeline.rendering.segments import video_frame
 from pytoon_pipeline.rendering.yuva import ImageBuffer, Sprite, blend, solid_image, transparent_image
 
@@ -42,6 +43,7 @@ def compile_kernels() -> None:
     EllipseImage(SIDE, SIDE, "#000000").crop((0.5, 0.5, SIDE, SIDE), SIDE, SIDE, ImageBuffer().image(SIDE, SIDE))
     apply(Blur(radius=SOFT_RADIUS), transparent_image(SIDE, SIDE))
     blend(placed, Sprite(0, 0, transparent_image(SIDE, SIDE)))
+    warp(placed.y, np.eye(2, 3), SIDE, SIDE)
     # Pictures that are not made smaller are converted as they are read.
     for kind in (np.uint8, np.float32):
         planes_from_rgb(np.zeros((SIDE, SIDE, 3), kind))

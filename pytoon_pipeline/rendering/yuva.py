@@ -145,11 +145,14 @@ class ImageBuffer:
         full, half = width * height, (width // 2) * (height // 2)
         if len(self._memory) < 2 * full + 3 * half:
             self._memory = np.empty(2 * full + 3 * half, np.uint8)
-        y, a, u, v, h = np.split(self._memory[: 2 * full + 3 * half], np.cumsum([full, full, half, half]))
-        small = height // 2, width // 2
-        return YuvaImage(
-            y.reshape(height, width), u.reshape(small), v.reshape(small), a.reshape(height, width), h.reshape(small)
-        )
+        large, small = (height, width), (height // 2, width // 2)
+
+        def plane(first: int, shape: tuple[int, int]) -> Plane:
+            return self._memory[first : first + shape[0] * shape[1]].reshape(shape)
+
+        y, a = (plane(first, large) for first in (0, full))
+        u, v, h = (plane(2 * full + n * half, small) for n in range(3))
+        return YuvaImage(y, u, v, a, h)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from pytoon_pipeline.defs.jobs import ANALYSED, CHECKED, COMPILE, selects
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.operations import render_ahead
+from pytoon_pipeline.operations import work_ahead as work_ahead_module
 from pytoon_pipeline.operations.work_ahead import work_ahead, working_ahead
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import listen
@@ -51,6 +52,23 @@ def test_what_is_said_and_what_is_shown_are_analysed_side_by_side(
         for _ in range(2):
             work_ahead(home, store, upload)
         together.wait()
+
+
+def test_the_renderer_is_loaded_while_speech_is_still_transcribed(
+    home: Home, store: Store, upload: SourceMedia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, waited = threading.Event(), threading.Event()
+
+    def transcribe(*arguments: Any) -> None:
+        if loaded.wait(TIMEOUT_SECONDS):
+            waited.set()
+        raise TransientError("loaded", "The renderer is loaded.", "")
+
+    monkeypatch.setattr(work_ahead_module, "_load_renderer", loaded.set)
+    monkeypatch.setattr(transcribers, "transcribe", transcribe)
+    with working_ahead():
+        work_ahead(home, store, upload)
+        assert waited.wait(TIMEOUT_SECONDS)
 
 
 def test_nothing_is_analysed_ahead_outside_a_run(

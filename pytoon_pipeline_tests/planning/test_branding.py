@@ -83,10 +83,10 @@ CANVAS = CANVASES["9:16"]
 AREA = Rect(left=65, top=270, right=940, bottom=1440)
 
 
-def corner_of(shown: list, settings: Watermark | None = None, captions: bool = False) -> tuple[bool, bool]:
+def corner_of(shown: list, settings: Watermark | None = None, upper: bool = False) -> tuple[bool, bool]:
     """Whether the watermark stands at the left, and at the top."""
     logo = still(640, 240, item="d" * 64, transparent=True)
-    layer = watermark_layer(settings or Watermark(), logo, CANVAS, AREA, shown, captions)
+    layer = watermark_layer(settings or Watermark(), logo, CANVAS, AREA, shown, upper)
     assert layer is not None
     return layer.transform.x[0].value < 540, layer.transform.y[0].value < 960
 
@@ -101,7 +101,7 @@ def test_a_watermark_without_a_corner_avoids_detail_and_faces() -> None:
     assert corner_of([watched]) == (True, True)
     upper_half = still(1080, 1920, grey=tiles((0, 0, 16, 8), (0.0, 0.9)))
     assert corner_of([upper_half]) == (False, False)
-    assert corner_of([upper_half], captions=True) == (False, True)
+    assert corner_of([upper_half], upper=True) == (False, True)
     assert corner_of([busy], Watermark(corner="top_right")) == (False, True)
 
 
@@ -116,3 +116,16 @@ def test_a_watermark_on_a_ground_of_its_own_brightness_has_a_shadow() -> None:
     assert effects(light=0.9, ink=0.95) == ["#000000"]
     assert effects(light=0.02, ink=0.01) == ["#FFFFFF"]
     assert effects(light=0.02, ink=0.95) == []
+
+
+@pytest.mark.parametrize("preset", ["brand-panel", "fresh-cards", "soft-editorial"])
+def test_the_watermark_stands_on_the_ground_above_pictures(preset: str) -> None:
+    logo = still(640, 240, item="d" * 64, transparent=True)
+    busy = still(1600, 1200, grey=tiles((8, 0, 16, 16), (0.0, 1.0)))
+    spec = planned([busy], brand="acme", brand_safe=False, logo=logo, preset=preset, text="Hello")
+    mark = spec.overlays[-1]
+    assert mark.transform.x[0].value > 540
+    bottom = mark.transform.y[0].value + mark.height / 2
+    shown = next(layer for layer in spec.scenes[0].layers if isinstance(layer, ImageLayer))
+    assert bottom < shown.transform.y[0].value - shown.height / 2
+    assert all(layer.transform.y[-1].value - layer.height / 2 > bottom for layer in texts(spec)[:1])

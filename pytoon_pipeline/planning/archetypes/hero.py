@@ -13,6 +13,7 @@ from pytoon_pipeline.planning.archetypes.item_parts import text_space
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.archetypes.text_room import with_room_for_texts
 from pytoon_pipeline.planning.assembly import assemble
+from pytoon_pipeline.planning.black_starts import without_black_starts
 from pytoon_pipeline.planning.captions.clip import add_captions
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.key_words import brand_words
@@ -40,6 +41,10 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
     items, titles = context.items, with_labels(context.titles, len(context.items))
     if not items:
         return plan_text(context)
+    black: list[Note] = []
+    if not talk:
+        items, black = without_black_starts(items, context.rate)
+        context = replace(context, items=items)
     hold = not talk and not any(item.entry.text for item in items)
     of_items = titles_by_item(titles, len(items), hold)
     context = with_room_for_texts(replace(context, titles=titles), of_items)
@@ -48,7 +53,7 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
     sequences = [
         _sequence(context, item, frames, own, talk) for item, frames, own in zip(items, lengths, of_items, strict=True)
     ]
-    return assemble(context, sequences, notes)
+    return assemble(context, sequences, [*black, *notes])
 
 
 def _sequence(

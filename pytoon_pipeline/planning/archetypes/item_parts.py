@@ -46,7 +46,8 @@ def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
             "“brand” is the ground of a brand, but the video has no brand.",
             "Set one with “brand:”.",
         )
-    if requested is None and context.has_picture_ground and len(context.items) == 1 and item.material.is_still:
+    alone = len(context.items) == 1 and item.material.is_still
+    if alone and context.has_picture_ground and context.brand is None:
         settings = tinted(settings, item.material)
     kind = "colour" if requested == "brand" else "gradient" if settings.kind == "blur" else settings.kind
     return designed_background(settings.model_copy(update={"kind": kind}), frames, canvas)

@@ -142,13 +142,14 @@ def _over_faces(item: PlanItem, style: TitleStyle, place: Rect[int]) -> bool:
 
 
 def _over_subject(item: PlanItem, style: TitleStyle, place: Rect[int], height: int) -> bool:
-    """Whether a line of ``height`` at the lower edge of the safe zone would hide the subject of a picture."""
+    """Whether a line of ``height`` at the lower edge of the safe zone would hide people, or a picture's subject."""
     size, (x, y) = stills.window(item.material, place.width / place.height)
     shown = Box(x - size[0] / 2, y - size[1] / 2, *size)
-    subject = subject_box(item.material).through(shown, place.width, place.height)
+    boxes = [subject_box(item.material), *(person.body for person in item.material.focus.people)]
+    subjects = [box.through(shown, place.width, place.height) for box in boxes]
     bottom = style.area.bottom - place.top
     band = Rect(left=0, top=bottom - height, right=place.width, bottom=bottom)
-    return subject.intersection(band).area > MAX_HIDDEN * max(1.0, subject.area)
+    return any(subject.intersection(band).area > MAX_HIDDEN * max(1.0, subject.area) for subject in subjects)
 
 
 def _camera(material: AnalysedMedia, aspect: float, punchline: int, frames: int) -> CropPath:

@@ -52,12 +52,12 @@ def test_all_grounds_of_several_pictures_carry_the_text_of_the_preset() -> None:
     assert {(layer.style.colour, layer.style.outline) for layer in texts(spec)} == {("#FFFFFF", 0)}
 
 
-def test_a_low_picture_fades_at_both_edges_and_a_brand_keeps_its_ground() -> None:
+def test_a_low_picture_fades_at_both_edges_and_a_requested_ground_stays() -> None:
     spec = planned([still(2000, 500, matter=Box(x=0.0, y=0.0, width=1.0, height=1.0))], preset="clean-product")
     fades = [one for one in spec.scenes[0].layers if one.name == "fade"]
     assert len(fades) == 2
-    branded = planned([still(1600, 900, matter=WIDE)], preset="clean-product", brand="acme")
-    assert grounds(branded) == []
+    plain = planned([still(1600, 900, matter=WIDE)], preset="clean-product", background="#204060")
+    assert grounds(plain) == []
 
 
 def test_tones_without_edges_have_the_dark_tone() -> None:

@@ -21,7 +21,7 @@ def test_overlay_backgrounds(background: str, first: type) -> None:
 
 
 def test_a_brand_background_needs_a_brand() -> None:
-    with pytest.raises(InvalidInput, match="background: the value “brand”"):
+    with pytest.raises(InvalidInput, match="background: “brand”"):
         planned([still()], archetype="overlay", background="brand")
 
 
