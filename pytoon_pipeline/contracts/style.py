@@ -40,7 +40,7 @@ class TextStyle(Record):
     """
 
     font: str = "Roboto Black"
-    size: int = Field(default=120, ge=24, le=600)
+    size: int = Field(default=120, ge=24, le=900)
     colour: Colour = "#FFFFFF"
     outline: float = Field(default=0, ge=0, le=24)
     outline_colour: Colour = "#000000"

@@ -14,13 +14,14 @@ from pytoon_pipeline.media.colour import contrast, luminance_of, mixed
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.layout.beside import is_landscape
 from pytoon_pipeline.planning.shots.stills import fills_frame
+from pytoon_pipeline.planning.title_request import TitleRequest
 
-# Length of the card, and the least that a video with one lasts, in seconds.
-SECONDS, MIN_SECONDS = 2.0, 5.0
+# Length of the card, with a button and without, and the least that a video with one lasts, in seconds.
+SECONDS, TITLE_SECONDS, MIN_SECONDS = 2.0, 1.6, 5.0
 # A longer call to action is a title, not a button.
 MAX_BUTTON_LENGTH = 40
-# A hook of at most so many characters is repeated above the button.
-MAX_TITLE_LENGTH = 34
+# A hook of at most so many characters is repeated above the button; a single title, over at least so many items.
+MAX_TITLE_LENGTH, MIN_ITEMS = 34, 3
 # How much lighter the second colour is than the dark tone of a picture.
 LIGHTER = 0.14
 # The least contrast of a button with its ground.
@@ -51,13 +52,28 @@ def with_call_to_action(text: str | TextRequest | None) -> str | TextRequest | N
     return text.model_copy(update={"cta": last, "beats": text.beats[:-1]})
 
 
-def has_room(call_to_action: str, items: int, preset: Preset, max_seconds: float) -> bool:
-    """Whether the call to action is short enough for a button, and the video long enough for an end card."""
+def closing_texts(
+    titles: Sequence[TitleRequest], items: int, preset: Preset, max_seconds: float
+) -> tuple[str, str] | None:
+    """The title and the button of the end card of a video without a brand; none where it has no end card.
+
+    The call to action is the button. Without one, a short hook with beats, or over several items, comes back. There is
+    no card where the call to action is too long for a button, or the video too short for a card.
+    """
+    of_role = {title.role: title.text for title in reversed(titles)}
+    button = of_role.get("cta", "")
+    title = of_role.get("hook", "") if button else of_role.get("hook", of_role.get("headline", ""))
+    title = title if len(title) <= MAX_TITLE_LENGTH else ""
     needed = max(MIN_SECONDS, SECONDS + items * preset.stills.min_seconds)
-    return 0 < len(call_to_action) <= MAX_BUTTON_LENGTH and max_seconds >= needed
+    if max_seconds < needed or len(button) > MAX_BUTTON_LENGTH:
+        return None
+    returns = title and ("beat" in of_role or items >= MIN_ITEMS)
+    return (title, button) if button or returns else None
 
 
-def closing_brand(preset: Preset, items: Sequence[PlanItem], title: str, canvas: Canvas) -> Brand:
+def closing_brand(
+    preset: Preset, items: Sequence[PlanItem], title: str, canvas: Canvas, seconds: float = SECONDS
+) -> Brand:
     """A brand for the end card of a video that has none: the preset's type, on the dark tone of the last picture where
     it fills the frame, else on the preset's ground.
     """
@@ -72,7 +88,7 @@ def closing_brand(preset: Preset, items: Sequence[PlanItem], title: str, canvas:
         title="",
         colours=BrandColours(primary=ground, secondary=second, accent=accent or text, text=text),
         fonts=BrandFonts(headline=preset.headline.font, body=preset.headline.font),
-        end_card=EndCard(seconds=SECONDS, text=title if len(title) <= MAX_TITLE_LENGTH else ""),
+        end_card=EndCard(seconds=seconds, text=title),
     )
 
 
@@ -81,9 +97,9 @@ def card_transition(kind: TransitionChoice, allowed: Sequence[TransitionChoice])
     return next((one for one in COVERING if one in allowed), kind) if kind in MIXING else kind
 
 
-def last_picture(media: Sequence[AnalysedMedia]) -> AnalysedMedia | None:
-    """The picture that an end card without a logo shows: the last one; none where the video ends with a clip."""
-    return media[-1] if media and media[-1].is_still else None
+def closing_pictures(media: Sequence[AnalysedMedia]) -> tuple[AnalysedMedia, ...]:
+    """The pictures that an end card may show; none where the video ends with a clip."""
+    return tuple(one for one in media if one.is_still) if media and media[-1].is_still else ()
 
 
 def _grounds(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -> tuple[Colour, Colour]:

@@ -21,10 +21,12 @@ from pytoon_pipeline.planning.branding import text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
 from pytoon_pipeline.planning.closing import (
     COVERING,
+    SECONDS,
+    TITLE_SECONDS,
     card_transition,
     closing_brand,
-    has_room,
-    last_picture,
+    closing_pictures,
+    closing_texts,
     with_call_to_action,
 )
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
@@ -179,18 +181,20 @@ def _end_card(
     safe_area: Rect[int],
     rate: FrameRate,
 ) -> EndCard | None:
-    """The brand's end card; without a brand, one of the video's own where a call to action asks for it."""
+    """The brand's end card; without a brand, one of the video's own."""
     request, preset, brand = resolved.request, resolved.preset, resolved.brand
-    of_role = {title.role: title.text for title in reversed(titles)}
-    cta = "" if ARCHETYPES[resolved.archetype].cta_in_scene else of_role.get("cta", "")
-    style = (canvas, safe_area, rate, resolved.limits.text_contrast, cta)
-    if brand is not None:
-        card = end_card(brand, media.logo, *style)
-    elif has_room(cta, len(media.media), preset, request.max_seconds):
-        own = closing_brand(preset, items, of_role.get("hook", ""), canvas)
-        card = end_card(own, media.logo, *style, last_picture(media.media))
-    else:
-        return None
+    if ARCHETYPES[resolved.archetype].cta_in_scene:
+        titles = ()
+    button = next((title.text for title in titles if title.role == "cta"), "")
+    if brand is None:
+        texts = closing_texts(titles, len(media.media), preset, request.max_seconds)
+        if texts is None:
+            return None
+        title, button = texts
+        own = closing_brand(preset, items, title, canvas, SECONDS if button else TITLE_SECONDS)
+    contrast = resolved.limits.text_contrast
+    pictures = closing_pictures(media.media)
+    card = end_card(brand or own, media.logo, canvas, safe_area, rate, contrast, button, pictures)
     if card is None:
         return None
     allowed = brand.transitions if brand is not None else COVERING

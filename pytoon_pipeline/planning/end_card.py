@@ -1,4 +1,6 @@
-"""The end card: a logo or a picture, a line of text, the call to action as a button, and a handle, one by one."""
+"""The end card: a logo, a line of text, the call to action as a button, and a handle, one by one, over the pictures of
+the video or a floor in the accent colour.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,13 +15,16 @@ from pytoon_pipeline.contracts.preset import BackgroundSettings
 from pytoon_pipeline.contracts.spec.easing import Back, EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, TextLayer, Transform, constant
-from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
+from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
-from pytoon_pipeline.media.colour import contrast, luminance_of, mixed, opposite
+from pytoon_pipeline.media.colour import luminance_of, opposite
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import colour_backdrop
+from pytoon_pipeline.planning.card_colours import CardColours
+from pytoon_pipeline.planning.closing_picture import closing_picture
 from pytoon_pipeline.planning.layout.backgrounds import Background, designed_background, disc
+from pytoon_pipeline.planning.layout.beside import is_tall
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
 from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
 from pytoon_pipeline.planning.sequences import SceneSequence
@@ -28,28 +33,30 @@ from pytoon_pipeline.planning.shots.stills import fit_box, fitted, fixed, layer_
 # The logo's largest size as shares of the frame, and the height that it has at least where texts leave less, in pixels;
 # its plate reaches this many pixels beyond it.
 LOGO_WIDTH, LOGO_HEIGHT, MIN_LOGO_HEIGHT = 0.44, 0.22, 120
+# The same height above pictures.
+LOGO_OVER_PICTURES = 0.15
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
 # A picture in place of the logo is a square tile: its largest and its smallest side and its radius, in pixels.
 TILE, MIN_TILE, TILE_RADIUS = 520, 220, 64
 # Sizes of texts in pixels: preferred and smallest. Without a logo the text is the card's title.
-TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (104, 52), (100, 52), (72, 48)
-TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 3, 1.08
-# The largest height of a title as a share of the frame's, alone and below a picture.
-TITLE_SHARE, TITLE_BELOW_PICTURE = 0.36, 0.18
+TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (132, 52), (110, 52), (72, 48)
+TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 4, 1.08
+# The largest height of a title as a share of the frame's: alone; over pictures without and with a button; below a tile.
+TITLE_SHARE, TITLE_OVER_PICTURES, TITLE_BELOW_TILE = 0.4, (0.3, 0.2), 0.18
 # Titles and buttons that can have these sizes are not smaller, whatever their lines then look like.
 TITLE_SIZE, BUTTON_SIZE = 88, 76
 # A title of at most so many characters is a number or a word, which may be larger.
 SHORT_TITLE, SHORT_TITLE_SIZES = 6, (480, 200)
-TEXT_LINES, BUTTON_LINES = 2, 2
-# A button's height in lines more than its text has, its space at the sides in pixels, and its largest radius.
-BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 92, 200
-# A button must stand out from its ground by this contrast (WCAG 2.2, success criterion 1.4.11).
-MIN_BUTTON_CONTRAST = 3.0
-# How far a ground of one colour gets darker or lighter from corner to corner.
-SHADE = 0.22
+TEXT_LINES, BUTTON_LINES, LINES_OVER_PICTURES = 2, 2, 3
+# A button's height in lines more than its text has; its space at the sides, its least width and its largest radius in
+# pixels.
+BUTTON_ROOM, BUTTON_PADDING, BUTTON_WIDTH, BUTTON_RADIUS = 0.85, 72, 760, 200
 # Distance between the parts in pixels, and the height of their common centre as a share of the frame.
 GAP, CENTRE = 124, 0.43
+# Distances between the parts over pictures and from these to the pictures, in pixels; where the pictures begin at the
+# earliest, as a share of the frame's height, and how far below that the floor under cut-outs begins.
+SMALL_GAP, PICTURE_GAP, PICTURE_TOP, FLOOR_BELOW = 76, 88, 0.47, 0.2
 # A disc of the second colour rises into the lower part, in pixels: to its top, or below what stands above the handle,
 # which stands on it.
 DISC_SIZE, DISC_TOP, DISC_GAP, DISC_RISE, DISC_IN = 2200, 1300, 72, 700, 0.0
@@ -58,7 +65,7 @@ HANDLE_Y, HANDLE_WIDTH = 1386, 760
 TYPICAL_SECONDS = 1.8
 LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN, PULSE_AT = 0.1, 0.14, 0.3, 0.46, 1.15
 MOVE_SECONDS, FADE_SECONDS, PULSE_SECONDS = 0.42, 0.12, 0.36
-LOGO_START_SCALE, TEXT_RISE, BUTTON_RISE, PULSE = 0.55, 48, 150, 1.06
+LOGO_START_SCALE, TEXT_RISE, BUTTON_RISE, PULSE = 0.55, 48, 150, 1.05
 # Parts get their places when all are known.
 UNPLACED = Transform(x=constant(0), y=constant(0))
 
@@ -95,39 +102,49 @@ def end_card(
     rate: FrameRate,
     min_contrast: float,
     call_to_action: str = "",
-    picture: AnalysedMedia | None = None,
+    pictures: Sequence[AnalysedMedia] = (),
 ) -> EndCard | None:
     """The end card, with ``call_to_action`` or else the brand's on its button; none where the brand has none.
 
-    ``picture`` stands in place of the logo where there is none. Raises ``InvalidInput`` when a text does not fit.
+    ``pictures`` are those of the video: they stand below the texts where there is no handle; on frames that are not
+    tall, the last one stands in place of the logo where there is none.
+
+    Raises ``InvalidInput`` when a text does not fit.
     """
     if brand is None or brand.end_card.seconds <= 0:
         return None
-    colours = _Colours(brand, min_contrast)
+    asked, handle = clean(call_to_action), clean(brand.end_card.handle)
+    button = asked or clean(brand.end_card.button)
+    below = pictures if is_tall(canvas) and not handle else ()
+    picture = None if below or not pictures else pictures[-1]
+    colours = CardColours(brand, min_contrast)
     middle, height = canvas.centre[0], canvas.height
     width = 2 * min(middle - safe_area.left, safe_area.right - middle) - 40
     parts: list[_Part] = []
     if text := clean(brand.end_card.text):
-        titled = logo is None and not brand.end_card.handle
-        large = SHORT_TITLE_SIZES if len(text) <= SHORT_TITLE and picture is None else TITLE_SIZES
-        title_lines = TITLE_LINES if picture is None else TEXT_LINES
+        titled = logo is None and not handle
+        large = SHORT_TITLE_SIZES if len(text) <= SHORT_TITLE and not pictures else TITLE_SIZES
+        title_lines = LINES_OVER_PICTURES if below else TEXT_LINES if picture else TITLE_LINES
+        share = TITLE_OVER_PICTURES[bool(button)] if below else TITLE_BELOW_TILE if picture else TITLE_SHARE
         sizes, lines = (large, title_lines) if titled else (TEXT_SIZES, TEXT_LINES)
-        most = (TITLE_SHARE if picture is None else TITLE_BELOW_PICTURE) * height if titled else height
+        most = share * height if titled else height
         box = TextBox(brand.fonts.headline, *sizes, width, most, lines, LINE_HEIGHT)
         box = _large(text, box, TITLE_SIZE) if titled else box
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
-    asked = clean(call_to_action)
-    if button := asked or clean(brand.end_card.button):
+    if button:
         field = "text.cta" if asked else "brand.end_card.button"
         box = TextBox(brand.fonts.headline, *BUTTON_SIZES, width - 2 * BUTTON_PADDING, height, BUTTON_LINES)
-        parts.append(_button_part(button, _large(button, box, BUTTON_SIZE), colours, field))
-    if handle := clean(brand.end_card.handle):
+        line = replace(box, lines=1, min_size=BUTTON_SIZE)
+        box = line if fit(button, line) else _large(button, box, BUTTON_SIZE)
+        parts.append(_button_part(button, box, colours, field))
+    if handle:
         box = TextBox(brand.fonts.body, *HANDLE_SIZES, HANDLE_WIDTH, height, 1)
         part = _text_part("handle", handle, box, colours.handle, "brand.end_card.handle", HANDLE_IN)
         parts.append(replace(part, y=min(_scaled(HANDLE_Y, canvas), safe_area.bottom - part.height / 2)))
     free = _free_height(parts, canvas, safe_area)
     if logo is not None:
-        parts = [*_logo_parts(logo, colours, canvas, free), *parts]
+        highest = LOGO_OVER_PICTURES if below else LOGO_HEIGHT
+        parts = [*_logo_parts(logo, colours, canvas, min(free, highest * canvas.height)), *parts]
     elif picture is not None:
         parts = [*_tile(picture, free), *parts]
     if not parts:
@@ -135,39 +152,7 @@ def end_card(
     # A card is never empty: what comes first is seen from its first frame.
     first = parts[0].start
     parts = [replace(part, start=0.0) if part.start == first else part for part in parts]
-    return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area), bool(asked))
-
-
-class _Colours:
-    """The colours of a card, changed where the brand's have too little contrast; ``notes`` say so."""
-
-    def __init__(self, brand: Brand, min_contrast: float) -> None:
-        primary, secondary, own = brand.colours.primary, brand.colours.secondary, brand.colours.text
-        self.notes: list[Note] = []
-        self.text, self.button = own, brand.colours.accent
-        if _lowest(own, primary) < min_contrast:
-            self.text = opposite(primary)
-            self._note(f"The text colour {own} can hardly be read on {primary}; {self.text} is used on the end card.")
-        self.ground = (primary, secondary)
-        if _lowest(self.text, secondary) < min_contrast or _lowest(self.button, secondary) < MIN_BUTTON_CONTRAST:
-            # Away from the text, so that its contrast grows.
-            self.ground = (primary, mixed(primary, opposite(self.text), SHADE))
-        if _lowest(self.button, *self.ground) < MIN_BUTTON_CONTRAST:
-            self.button = self.text
-            self._note(
-                f"The accent colour {brand.colours.accent} does not stand out from {primary}; the button of the end "
-                f"card is {self.button}."
-            )
-        self.handle = own if _lowest(own, secondary) >= min_contrast else opposite(secondary)
-        readable = (one for one in (own, primary) if _lowest(one, self.button) >= min_contrast)
-        self.label = next(readable, opposite(self.button))
-
-    def _note(self, message: str) -> None:
-        self.notes.append(Note(code="brand_contrast", message=message))
-
-
-def _lowest(colour: Colour, *others: Colour) -> float:
-    return min(contrast(luminance_of(colour), luminance_of(other)) for other in others)
+    return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area, below), bool(asked))
 
 
 def _free_height(below: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> float:
@@ -175,7 +160,7 @@ def _free_height(below: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -
     return safe_area.height - sum(part.height + _scaled(GAP, canvas) for part in below)
 
 
-def _logo_parts(logo: AnalysedMedia, colours: _Colours, canvas: Canvas, free: float) -> list[_Part]:
+def _logo_parts(logo: AnalysedMedia, colours: CardColours, canvas: Canvas, free: float) -> list[_Part]:
     """The logo, on a plate where it would hardly be seen."""
     highest = min(LOGO_HEIGHT * canvas.height, max(MIN_LOGO_HEIGHT, free - 2 * PLATE_PADDING))
     width, height = fitted(logo, LOGO_WIDTH * canvas.width, highest)
@@ -225,7 +210,7 @@ def _text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, s
     return _Part(layer, page.height, start, rise=TEXT_RISE)
 
 
-def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Part:
+def _button_part(text: str, box: TextBox, colours: CardColours, field: str) -> _Part:
     page = _fitted(text, box, field)
     height = round((len(page.lines) + BUTTON_ROOM) * page.size)
     plate = TextBackground(colour=colours.button, opacity=1, padding=0, radius=min(BUTTON_RADIUS, height // 2))
@@ -234,7 +219,7 @@ def _button_part(text: str, box: TextBox, colours: _Colours, field: str) -> _Par
         role="cta",
         lines=page.lines,
         style=TextStyle(font=box.font, size=page.size, colour=colours.label, background=plate),
-        width=page.width + 2 * BUTTON_PADDING,
+        width=max(BUTTON_WIDTH, page.width + 2 * BUTTON_PADDING),
         height=height,
         transform=UNPLACED,
     )
@@ -258,17 +243,44 @@ def _fitted(text: str, box: TextBox, field: str) -> TextLayout:
 def _sequence(
     parts: Sequence[_Part],
     brand: Brand,
-    colours: _Colours,
+    colours: CardColours,
     rate: FrameRate,
     canvas: Canvas,
     safe_area: Rect[int],
+    pictures: Sequence[AnalysedMedia],
 ) -> SceneSequence:
     frames = rate.nearest(brand.end_card.seconds)
     ground, backdrop = _ground(colours, frames, canvas)
-    rising = disc(brand.colours.secondary, DISC_SIZE, 0, 0)
-    stacked = [part.height for part in parts if part.y is None and part.height]
+    if pictures:
+        placed, top = _over_pictures(parts, canvas, safe_area)
+        below = closing_picture(pictures, top, canvas, frames)
+        floor_top = round(top + FLOOR_BELOW * canvas.height)
+    else:
+        placed, floor_top = _stacked(parts, canvas, safe_area)
+        below = ()
+    has_handle = any(part.y is not None for part in parts)
+    rising = disc(brand.colours.secondary if has_handle else colours.button, DISC_SIZE, 0, 0)
+    floor = _Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=floor_top + DISC_SIZE / 2)
+    moving = [_coming(part, canvas.centre[0], frames, brand.end_card.seconds, rate) for part in (floor, *placed)]
+    # The disc is part of the ground: it does not move with what stands before it.
+    layers, count = (*ground, moving[0], *below, *moving[1:]), len(ground) + 1
+    scene = Scene(start=0, frames=frames, background=colours.ground[0], layers=layers, background_layers=count)
+    whole = FrameRange(start=0, end=frames)
+    return SceneSequence((scene,), backdrop, static=(whole,), notes=tuple(colours.notes))
+
+
+def _over_pictures(parts: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> tuple[list[_Part], int]:
+    """The parts below each other in the upper part of the frame, and where the pictures below them begin."""
+    total = _height(parts, SMALL_GAP)
+    top = 2 * round(max(PICTURE_TOP * canvas.height, safe_area.top + total + PICTURE_GAP) / 2)
+    y = safe_area.top + (top - PICTURE_GAP - safe_area.top - total) / 2
+    return _below_each_other(parts, y, SMALL_GAP), top
+
+
+def _stacked(parts: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> tuple[list[_Part], int]:
+    """The parts below each other around the optical centre, and where the floor below them begins."""
     gap, disc_top = _scaled(GAP, canvas), _scaled(DISC_TOP, canvas)
-    total = sum(stacked) + gap * (len(stacked) - 1)
+    total = _height(parts, gap)
     y = max(CENTRE * canvas.height - total / 2, min(safe_area.top, (canvas.height - total) / 2))
     # The handle stands on the disc, which begins below the other parts: on short frames these stand higher.
     on_disc = DISC_GAP + HANDLE_Y - DISC_TOP
@@ -277,21 +289,26 @@ def _sequence(
         y = max(safe_area.top, min(y, safe_area.bottom - own / 2 - on_disc - total))
     parts = [_below(part, y + total + on_disc, safe_area.bottom) for part in parts]
     handle = next((part.y for part in parts if part.y is not None), None)
-    top = max(disc_top, round(y + total + DISC_GAP)) if handle is None else handle - (HANDLE_Y - DISC_TOP)
-    placed = [_Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=top + DISC_SIZE / 2)]
+    top = max(disc_top, round(y + total + DISC_GAP)) if handle is None else round(handle - (HANDLE_Y - DISC_TOP))
+    return _below_each_other(parts, y, gap), top
+
+
+def _height(parts: Sequence[_Part], gap: int) -> float:
+    """The height of the parts that have no place of their own."""
+    heights = [part.height for part in parts if part.y is None and part.height]
+    return sum(heights) + gap * (len(heights) - 1)
+
+
+def _below_each_other(parts: Sequence[_Part], y: float, gap: int) -> list[_Part]:
+    placed = []
     for part, following in zip_longest(parts, parts[1:]):
         height = part.height or following.height
         placed.append(part if part.y is not None else replace(part, y=y + height / 2))
         y += part.height + gap if part.height else 0
-    moving = [_coming(part, canvas.centre[0], frames, brand.end_card.seconds, rate) for part in placed]
-    # The disc is part of the ground: it does not move with what stands before it.
-    layers, count = (*ground, *moving), len(ground) + 1
-    scene = Scene(start=0, frames=frames, background=colours.ground[0], layers=layers, background_layers=count)
-    whole = FrameRange(start=0, end=frames)
-    return SceneSequence((scene,), backdrop, static=(whole,), notes=tuple(colours.notes))
+    return placed
 
 
-def _ground(colours: _Colours, frames: int, canvas: Canvas) -> Background:
+def _ground(colours: CardColours, frames: int, canvas: Canvas) -> Background:
     """The brand's colours, over which light moves as it does in the rest of the video."""
     settings = BackgroundSettings(kind="gradient", colours=colours.ground, angle=20, shapes=colours.ground[1:])
     layers, _ = designed_background(settings, frames, canvas)

@@ -17,6 +17,8 @@ from pytoon_pipeline.planning.sequences import SceneTransition, overlaps
 TEXT_SECONDS = 5.0
 # A video without media lasts this much longer than reading its texts takes.
 READING_MARGIN = 1.15
+# A picture alone is shown for this multiple of ``stills.seconds``, if it takes no longer than the second number.
+SINGLE_FACTOR, SINGLE_SECONDS = 1.6, 5.0
 # Pictures that stay for their texts have lengths in steps of this.
 GRID_SECONDS = 0.4
 # Silence after a voice has ended.
@@ -144,6 +146,9 @@ def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -
             # On a grid, a small change of a text changes no length.
             step = max(1, pacing.rate.nearest(GRID_SECONDS))
             extended[n] = float(step * ceil(own / step))
+    if len(items) == 1 and free:
+        alone = min(SINGLE_FACTOR * pacing.stills.seconds, SINGLE_SECONDS)
+        extended[0] = max(extended[0], float(pacing.rate.nearest(alone) - pacing.end_card_frames))
     # The voice ends before the end card comes in.
     whole = [int(length) for length in extended] + ([pacing.end_card_frames] if pacing.end_card_frames else [])
     spoken = pacing.rate.nearest(pacing.voice_and_tail_seconds) + 1 + pacing.overlap_frames(whole)

@@ -21,8 +21,8 @@ from pytoon_pipeline.planning.layout.titles import (
     TitleStyle,
     fit_title,
     role_size,
-    text_box,
     title_area,
+    title_box,
     title_layers,
     with_marks,
 )
@@ -75,7 +75,8 @@ def place_titles(
     placed = _joined(schedule, [(page, shown, schedule.position(page, shown, timed)) for page, shown in timed])
     scrims = _scrims(schedule, placed)
     layers = [one for page, shown, position in placed for one in schedule.layers(page, shown, position, scrims)]
-    scenes = on_pages(timeline.scenes, timeline.parts, schedule.page_starts(timed))
+    fps = float(style.rate.fraction)
+    scenes = on_pages(timeline.scenes, timeline.parts, schedule.page_starts(timed), fps)
     scenes = tuple(_with_scrims(scene, timeline, scrims) for scene in scenes)
     layers.sort(key=lambda layer: layer.start)
     return PlacedTitles(tuple(layers), scenes, tuple(schedule.notes(timed)))
@@ -116,7 +117,7 @@ class _Schedule:
         """The pages of a title over a part, at the size of all titles of its role."""
         space = self.space(part)
         peers = [(one, self.space(n)) for one, n in placed if one.role == title.role]
-        size = role_size([(one, other.headline, other.area) for one, other in peers])
+        size = role_size([(one, other.headline, other.area) for one, other in peers], numbers=True)
         return [TitlePage(title, page, part) for page in fit_title(title, space.headline, space.area, size, True)]
 
     def _fitted_times(self, pages: Sequence[TitlePage]) -> list[FrameRange]:
@@ -269,7 +270,7 @@ def _joined(
 
 def fit_label(label: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout:
     """An item's own text on one page. Raises ``InvalidInput`` when it does not fit ``area``."""
-    page = fit(label.text, text_box(headline, area))
+    page = fit(label.text, title_box(label, headline, area))
     if page is None:
         raise InvalidInput("text_too_long", f"The text of “{label.field}” does not fit beside it.", "Shorten it.")
     return with_marks(page, label)

@@ -64,7 +64,7 @@ def made(compile_file: Compile, store: Store) -> Made:
     def run(path: Path, *sets: str) -> tuple[Path, RenderSpec]:
         outcome = compile_file(path, *sets)
         assert outcome.error is None, outcome.error
-        assert outcome.assets["qc_score"]["verdict"] == "pass"
+        assert outcome.assets["qc_score"]["verdict"] == "pass", outcome.assets["qc_score"]
         video = Path(outcome.assets["delivered_video"]["video"])
         return video, store.latest("render_spec", outcome.key).read(RenderSpec)
 

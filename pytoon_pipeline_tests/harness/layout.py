@@ -16,7 +16,8 @@ def area_of(layer: TextLayer | ImageLayer | VideoLayer | ShapeLayer) -> Rect[int
 
 
 def texts(spec: RenderSpec) -> list[TextLayer]:
-    return [layer for _, _, layer in spec.texts()]
+    """The texts of a video without the title of its end card."""
+    return [layer for _, _, layer in spec.texts() if layer.name != "end card"]
 
 
 def apart(a: Rect[int], b: Rect[int]) -> bool:

@@ -19,13 +19,29 @@ def test_a_call_to_action_gets_a_button_below_a_picture_and_the_hook() -> None:
     spec = planned([still()], text=TEXT)
     card = spec.scenes[-1]
     found = {layer.name: layer for layer in card.layers if isinstance(layer, TextLayer | ImageLayer)}
-    assert list(found) == ["tile", "end card", "button"]
+    assert list(found) == ["picture", "end card", "button"]
     areas = [area_of(layer) for layer in found.values()]  # type: ignore[arg-type]
     assert all(apart(a, b) for n, a in enumerate(areas) for b in areas[n + 1 :])
     disc = next(layer for layer in card.layers if layer.name == "disc")
     assert area_of(disc).top > areas[-1].bottom, "the disc does not cross the button"  # type: ignore[arg-type]
     assert [layer.text for _, _, layer in spec.texts() if layer.role == "cta"] == ["Order now"]
     assert spec.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "items", "closes"),
+    [
+        ({"hook": "Wake up slowly", "beats": ["Roasted on Monday"]}, 1, True),
+        ("Packed for the weekend", 3, True),
+        ("Wake up slowly", 1, False),
+        ({"hook": "A hook that is much too long to be shown once more", "beats": ["One"]}, 1, False),
+    ],
+)
+def test_without_a_call_to_action_a_short_hook_comes_back(text: object, items: int, closes: bool) -> None:
+    spec = planned([still(item=f"{n:064x}") for n in range(items)], text=text)
+    assert (len(spec.scenes) == items + 1) == closes
+    if closes:
+        assert [layer.name for _, _, layer in spec.texts()][-1] == "end card"
 
 
 def item(material: AnalysedMedia, fit: Fit = "auto") -> PlanItem:

@@ -49,10 +49,10 @@ def test_the_parts_stand_apart_in_every_format(aspect: Aspect) -> None:
 
 def test_the_button_stays_in_the_safe_zone_when_it_pulses() -> None:
     one = brand(text="Wake up slowly", button="Order before noon, get it now", handle="")
-    card = end_card(one, None, CANVAS, AREA, RATE, 4.5, picture=still(600, 600))
+    card = end_card(one, None, CANVAS, AREA, RATE, 4.5, pictures=(still(600, 600),))
     assert card is not None
     shown = parts(card)
-    assert list(shown) == ["tile", "end card", "button"]
+    assert list(shown) == ["picture", "end card", "button"]
     button = shown["button"]
     assert isinstance(button, TextLayer)
     frames = range(button.start, card.sequence.scenes[0].frames)
@@ -170,11 +170,17 @@ def test_the_call_to_action_stands_on_the_end_card_and_nowhere_else() -> None:
 
 @pytest.mark.parametrize("text", ["Storm season is here", "Sale"])
 def test_a_title_leaves_room_for_the_picture_and_the_picture_is_there_at_once(text: str) -> None:
-    card = end_card(brand(text=text, handle=""), None, CANVAS, AREA, RATE, 4.5, "Book an inspection", still(1200, 900))
+    card = end_card(
+        brand(text=text, handle=""), None, CANVAS, AREA, RATE, 4.5, "Book an inspection", (still(1200, 900),)
+    )
     assert card is not None
-    tile = parts(card)["tile"]
-    assert tile.height >= 260
-    assert (tile.start, transform_at(tile.transform, 0).opacity) == (0, 1)
+    found = parts(card)
+    picture, button = area_of(found["picture"]), area_of(found["button"])  # type: ignore[arg-type]
+    assert (picture.left, picture.right, picture.bottom) == (0, 1080, 1920), "it fills the rest of the frame"
+    assert picture.height >= 0.42 * 1920
+    assert button.bottom + 40 <= picture.top
+    assert button.width >= 0.7 * 1080
+    assert (found["picture"].start, transform_at(found["picture"].transform, 0).opacity) == (0, 1)
 
 
 def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:
@@ -189,10 +195,32 @@ def test_a_high_logo_leaves_room_for_texts_of_two_lines() -> None:
 @pytest.mark.parametrize("cta", ["Plant something wild", "Book an inspection"])
 def test_titles_and_buttons_break_lines_rather_than_get_small(cta: str) -> None:
     one = brand(text="How segmentation works", handle="")
-    found = parts(end_card(one, None, CANVAS, AREA, RATE, 4.5, cta, still(1200, 900)))  # type: ignore[arg-type]
+    found = parts(end_card(one, None, CANVAS, AREA, RATE, 4.5, cta, (still(1200, 900),)))  # type: ignore[arg-type]
     title, button = found["end card"], found["button"]
     assert isinstance(title, TextLayer)
     assert isinstance(button, TextLayer)
     assert title.style.size >= 88
     assert button.style.size >= 76
-    assert "tile" in found
+    assert "picture" in found
+
+
+def test_all_products_come_back_on_a_floor_below_the_title() -> None:
+    products = [still(800, 800, item=f"{n:064x}", transparent=True) for n in range(3)]
+    card = end_card(brand(text="Packed for the weekend", handle=""), None, CANVAS, AREA, RATE, 4.5, "", products)
+    assert card is not None
+    (scene,) = card.sequence.scenes
+    areas = [area_of(one) for one in scene.layers if one.name == "picture"]  # type: ignore[arg-type]
+    assert len(areas) == 3
+    assert all(apart(a, b) for n, a in enumerate(areas) for b in areas[n + 1 :])
+    assert all(one.bottom <= 1920 and one.left >= 0 and one.right <= 1080 for one in areas)
+    assert max(one.bottom for one in areas) - min(one.top for one in areas) > 700
+    title = next(area_of(one) for one in scene.layers if isinstance(one, TextLayer))
+    assert title.bottom + 40 <= min(one.top for one in areas)
+
+
+def test_frames_that_are_not_tall_have_the_picture_as_a_tile() -> None:
+    safe = Rect(54, 54, 1026, 1026)
+    one = brand(text="Wake up", handle="")
+    card = end_card(one, None, CANVASES["1:1"], safe, RATE, 4.5, "Order now", (still(600, 600),))
+    assert card is not None
+    assert list(parts(card)) == ["tile", "end card", "button"]

@@ -37,7 +37,7 @@ TEXT_SHARE = 0.42
 MAX_TEXT = 360
 # Larger titles have at most so many lines.
 MAX_LINES = 3
-# Titles that need further pages are tried at these shares of their size.
+# Titles that need further pages have these shares of their size where one page each is then enough.
 SMALLER_TEXTS = (0.82, 0.66)
 
 
@@ -132,7 +132,8 @@ def plan_texts(
     most = round(space.area.height * TEXT_SHARE)
     own = planned(1.0, most)
     if own.pages > len(titles):
-        own = min((own, *(planned(factor, most) for factor in SMALLER_TEXTS)), key=lambda plan: plan.pages)
+        smaller = (planned(factor, most) for factor in SMALLER_TEXTS)
+        own = next((one for one in smaller if one.pages <= len(titles)), own)
     # A card that its picture makes lower leaves more height to its titles.
     left = context.canvas.height - EDGE - GAP - own.card.card.height - space.area.top
     room = own.height if space.label is not None else min(space.area.height, max(own.height, left))

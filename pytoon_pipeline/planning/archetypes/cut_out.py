@@ -24,12 +24,11 @@ from pytoon_pipeline.planning.layout.cut_outs import (
 )
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.recrops import changes
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 # The product's own text is a price when it has at most so many characters and a digit. It has this size in pixels.
 PRICE_CHARACTERS, PRICE_SIZE = 8, 480
-# A product moves at least once in so many seconds, however few pages its texts have.
-SECONDS_PER_MOVE = 1.7
 # The largest size of titles, in pixels.
 MAX_TEXT = 360
 
@@ -40,9 +39,7 @@ def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[
     stage, space = _planned(context, item, titles, text_space(context, item))
     background, backdrop = ground(context, item, frames)
     accent, file = preset.headline.accent, context.media.background
-    pages = page_count(titles, space)
-    if pages < 2:
-        pages = max(1, round(frames / float(context.rate.fraction) / SECONDS_PER_MOVE))
+    pages = changes(frames, page_count(titles, space), float(context.rate.fraction))
     behind = tuple(behind_cut_out(stage, preset.layout, accent, frames, pages))
     effects = (soft_shadow(preset.layout.shadow, accent),) if preset.layout.shadow else ()
     width, height, camera = stills.fit_box(material, stage.product.width, stage.product.height)

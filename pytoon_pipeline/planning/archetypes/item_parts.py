@@ -81,7 +81,7 @@ def crops(
 def title_pages(titles: Sequence[TitleRequest], headline: HeadlineSettings, area: Rect[int]) -> list[TextLayout]:
     """The pages of titles in ``area``. Titles of one role have one size."""
     sizes = {
-        role: role_size([(one, headline, area) for one in titles if one.role == role])
+        role: role_size([(one, headline, area) for one in titles if one.role == role], numbers=True)
         for role in {title.role for title in titles}
     }
     return [page for title in titles for page in fit_title(title, headline, area, sizes[title.role], numbers=True)]

@@ -39,7 +39,7 @@ PADDING = 36
 # Distance between baselines within a text, in em: its lines stay together.
 LINE_HEIGHT = 1.05
 # Distance between two texts on one bar, and from the last to the picture, in pixels.
-LINE_GAP = 72
+LINE_GAP = 64
 # Text above the picture may take at most this share of the safe zone's height, and text below it as much.
 BAR_SHARE = 0.3
 # Lines over a picture reach this share of the safe zone's height from its edges.
@@ -47,7 +47,7 @@ OVER_SHARE = 0.2
 # A picture that shows its subject at this shape can fill the frame below a bar.
 SQUARE = 1.0
 # Below a bar, a picture has at least this share of the frame's height, as far as the text permits.
-MIN_PICTURE = 0.52
+MIN_PICTURE = 0.48
 # The punchline may hide this share of a picture's subject.
 MAX_HIDDEN = 0.08
 # Zoom of the picture at the beginning and the end of the first line's time, and of the second line's.

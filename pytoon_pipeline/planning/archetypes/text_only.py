@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import cycle, groupby, pairwise
+from math import ceil
 
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.preset import HeadlineSettings
@@ -16,8 +17,9 @@ from pytoon_pipeline.planning.closing import COVERING, card_transition
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout import text_layouts
 from pytoon_pipeline.planning.layout.backgrounds import designed_background
+from pytoon_pipeline.planning.layout.text_floor import text_floor
 from pytoon_pipeline.planning.layout.text_grounds import TextGround, text_grounds
-from pytoon_pipeline.planning.layout.titles import symmetric
+from pytoon_pipeline.planning.layout.titles import role_size, symmetric
 from pytoon_pipeline.planning.pacing import text_length
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.text_assignment import page_seconds
@@ -25,12 +27,14 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # Height of a statement in the area where texts may stand: around the optical centre.
 POSITION = 0.45
-# A statement fills the area: its largest size in pixels, and the most lines of a short and of a long one.
-SIZE, LINES, LONG_LINES = 300, 7, 4
+# A statement fills the area: its largest size in pixels, and its most lines.
+SIZE, LINES = 300, 7
 # The largest size of a text of at most so many characters.
-WORD_SIZE, WORD_LENGTH = 600, 10
-# A longer text is shown sentence by sentence, in characters.
-LONG = 64
+WORD_SIZE, WORD_LENGTH = 900, 10
+# A longer text is shown sentence by sentence, in characters; its largest size.
+LONG, LONG_SIZE = 64, 180
+# A text that stays for longer than this is shown on one ground after the other, in seconds.
+MAX_SECONDS = 3.2
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n+")
 # The last item of a list stays for this much longer, in seconds.
 LIST_END_SECONDS = 0.8
@@ -41,12 +45,16 @@ Timed = tuple[TitleRequest, FrameRange]
 
 @dataclass(frozen=True)
 class _Page:
-    """Texts that are seen together, and their layout. ``number`` is that of one of ``beats`` on a page of its own."""
+    """Texts that are seen together, and their layout. ``number`` is that of one of ``beats`` on a page of its own.
+    ``sentences`` are all parts of the long text of which it is one; ``again``: it has been shown before.
+    """
 
     layout: text_layouts.TextLayoutName
     titles: tuple[TitleRequest, ...]
     number: int = 0
     beats: tuple[TitleRequest, ...] = ()
+    sentences: tuple[TitleRequest, ...] = ()
+    again: bool = False
 
 
 def plan_text(context: PlanContext) -> RenderSpec:
@@ -55,17 +63,31 @@ def plan_text(context: PlanContext) -> RenderSpec:
         raise field_error("media", "nothing_to_show", "the request has neither media nor text.", "Add media or text.")
     pages = _pages(text_layouts.with_explanations(context.titles), context.preset.layout.text)
     timed = iter(_timed(context, pages))
-    grounds = text_grounds(context.preset, context.title_style.min_contrast)
+    grounds = cycle(text_grounds(context.preset, context.title_style.min_contrast))
     kind = card_transition(context.transition.kind, context.brand.transitions if context.brand else COVERING)
     overlap = 0 if kind == "cut" else context.transition.frames
-    sequences = []
-    for n, page in enumerate(pages):
+    sequences: list[SceneSequence] = []
+    for page in pages:
         own = [next(timed) for _ in page.titles]
-        first = own[0][1].start - (overlap if n else 0)
+        first = own[0][1].start - (overlap if sequences else 0)
         texts = [(one, FrameRange(start=shown.start - first, end=shown.end - first)) for one, shown in own]
         texts[0] = (texts[0][0], FrameRange(start=0, end=texts[0][1].end))
-        sequences.append(replace(_sequence(context, page, texts, grounds[n % len(grounds)]), comes_by=kind))
+        for n, part in enumerate(_shots(context, page, texts)):
+            turn = len(sequences)
+            comes_by = "cut" if n else kind
+            sequence = _sequence(context, replace(page, again=n > 0), part, next(grounds), turn)
+            sequences.append(replace(sequence, comes_by=comes_by))
     return assemble(context, sequences)
+
+
+def _shots(context: PlanContext, page: _Page, texts: Sequence[Timed]) -> list[Sequence[Timed]]:
+    """The texts of a page in one shot; a single one that stays for long, in shots of about the same length."""
+    ((title, shown), *more) = texts
+    shots = ceil(shown.end / float(context.rate.fraction) / MAX_SECONDS)
+    if more or shots < 2 or len(title.text) > LONG:
+        return [texts]
+    edges = [round(n * shown.end / shots) for n in range(shots + 1)]
+    return [[(title, FrameRange(start=0, end=end - start))] for start, end in pairwise(edges)]
 
 
 def _pages(titles: Sequence[TitleRequest], wanted: str) -> list[_Page]:
@@ -78,14 +100,17 @@ def _pages(titles: Sequence[TitleRequest], wanted: str) -> list[_Page]:
         elif name == "list":
             pages += [_Page(name, (title,), number, own) for number, title in enumerate(own, 1)]
         else:
-            pages += [_Page(name, (part,)) for title in own for part in _sentences(title, name)]
+            for title in own:
+                parts = _sentences(title, name)
+                pages += [_Page(name, (part,), sentences=parts) for part in parts or (title,)]
     return pages
 
 
-def _sentences(title: TitleRequest, layout: str) -> list[TitleRequest]:
+def _sentences(title: TitleRequest, layout: str) -> tuple[TitleRequest, ...]:
+    """The sentences of a long statement; empty for other texts."""
     if layout != "statement" or len(title.text) <= LONG:
-        return [title]
-    return [replace(title, text=part) for part in SENTENCE_END.split(title.text) if part.strip()]
+        return ()
+    return tuple(replace(title, text=part) for part in SENTENCE_END.split(title.text) if part.strip())
 
 
 def _timed(context: PlanContext, pages: Sequence[_Page]) -> list[Timed]:
@@ -114,12 +139,15 @@ def _timed(context: PlanContext, pages: Sequence[_Page]) -> list[Timed]:
     return list(zip(titles, spans, strict=True))
 
 
-def _sequence(context: PlanContext, page: _Page, timed: Sequence[Timed], ground: TextGround) -> SceneSequence:
-    frames = timed[-1][1].end
+def _sequence(
+    context: PlanContext, page: _Page, timed: Sequence[Timed], ground: TextGround, turn: int
+) -> SceneSequence:
+    frames, fps = timed[-1][1].end, float(context.rate.fraction)
     background, backdrop = designed_background(ground.background, frames, context.canvas)
+    floor = text_floor(ground.headline.accent, context.safe_area, frames, fps, context.canvas, turn)
     texts = _texts(context, page, timed, ground.headline, backdrop)
     # A ground of another colour comes in with its text.
-    scene = Scene(start=0, frames=frames, layers=(*background, *texts))
+    scene = Scene(start=0, frames=frames, layers=(*background, *floor, *texts))
     return SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))
 
 
@@ -129,16 +157,21 @@ def _texts(
     wide = context.title_style.area
     area = symmetric(wide, context.canvas) if headline.align == "centre" else wide
     title, shown = timed[0]
-    lines = LINES if len(title.text) <= LONG else LONG_LINES
     size = WORD_SIZE if len(title.text) <= WORD_LENGTH else max(SIZE, headline.size)
-    large = headline.model_copy(update={"size": size, "max_lines": lines, "position": POSITION})
+    large = headline.model_copy(update={"size": size, "max_lines": LINES, "position": POSITION})
     style = replace(context.title_style, headline=large)
     if page.number:
         return text_layouts.numbered_page(page.number, page.beats, style, area, shown, behind, headline.accent)
     if page.layout == "list":
         return text_layouts.numbered_list(timed, style, wide, behind, headline.accent)
     if page.layout == "big_number":
-        return text_layouts.big_number(title, style, area, shown, behind)
+        return text_layouts.big_number(title, style, area, shown, behind, known=page.again)
     if page.layout == "quote":
         return text_layouts.quote(title, style, wide, shown, behind, headline.accent)
+    if page.sentences:
+        settings = large.model_copy(update={"size": max(LONG_SIZE, headline.size)})
+        shared = role_size([(one, settings, area) for one in page.sentences])
+        return text_layouts.statement(title, replace(style, headline=settings), area, shown, behind, shared)
+    if len(title.text.split()) == 1:
+        return text_layouts.word(title, style, area, shown, behind, headline.accent, known=page.again)
     return text_layouts.statement(title, style, area, shown, behind)

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, fit
 from pytoon_pipeline.planning.title_request import TitleRequest
 
+# Units of measurement that stand on the line of their number.
+UNIT = r"(?:[%$€£¥₹×]|[kcm]?m|[km]?g|[cm]?l|kW|W|[MGT]B|h|min|°C?)(?![\w²³])"
 NUMBER = re.compile(
-    r"(?P<before>\D*?)(?<![^\s])(?P<number>[+\-−–]?[$€£¥₹]?\s?\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?\s?(?:[%$€£¥₹×](?!\w))?)"
-    r"(?:\s+(?P<after>\D+))?"
+    r"(?P<before>\D*?)(?<![^\s])(?P<number>[+\-−–]?(?P<currency>[$€£¥₹])?\s?\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?"
+    rf"(?P<unit>\s?{UNIT})?)(?:\s+(?P<after>\D+))?"
 )
-# What comes before has at most so many characters, what comes after so many words.
-MAX_BEFORE, MAX_AFTER = 14, 6
+# What comes before has at most so many characters, before a price or a measure more; what comes after so many words.
+MAX_BEFORE, MAX_BEFORE_MEASURE, MAX_AFTER = 14, 20, 6
 # A number has at least and at most so many characters, and at most this size in pixels.
 MIN_CHARACTERS, MAX_CHARACTERS, NUMBER_SIZE = 2, 8, 600
 # The number's share of the height; the size of the other lines as a share of the number's, with limits in pixels.
@@ -40,7 +42,8 @@ def number_text(text: str) -> NumberText | None:
     if found is None:
         return None
     before, number, after = (" ".join((found[name] or "").split()) for name in ("before", "number", "after"))
-    fits = MIN_CHARACTERS <= len(number) <= MAX_CHARACTERS and len(before) <= MAX_BEFORE
+    most = MAX_BEFORE_MEASURE if found["currency"] or found["unit"] else MAX_BEFORE
+    fits = MIN_CHARACTERS <= len(number) <= MAX_CHARACTERS and len(before) <= most
     return NumberText(before, number, after) if fits and len(after.split()) <= MAX_AFTER else None
 
 

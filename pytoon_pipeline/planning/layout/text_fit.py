@@ -142,6 +142,13 @@ def pages_at(text: str, box: TextBox, size: int) -> list[TextLayout]:
 
 
 @lru_cache(maxsize=4096)
+def page_at(text: str, box: TextBox, size: int) -> TextLayout | None:
+    """``text`` on one page at exactly ``size``; none where it does not fit."""
+    found = _page(text, box, size)
+    return None if found is None else found[1]
+
+
+@lru_cache(maxsize=4096)
 def _pages(text: str, box: TextBox, size: int) -> tuple[tuple[float, TextLayout], ...]:
     """The pages of ``pages_at``, and what the breaks on each cost."""
     if (whole := _page(text, box, size)) is not None:

@@ -8,13 +8,14 @@ from typing import Literal
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import HeadlineSettings
+from pytoon_pipeline.contracts.spec.effects import Rounded
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.bidi import is_right_to_left
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.layout.text_fit import TextBox, fit
-from pytoon_pipeline.planning.layout.titles import TitleStyle, fit_title, role_size, title_layer
+from pytoon_pipeline.planning.layout.titles import TitleStyle, fit_title, role_size, title_area, title_layer
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 TextLayoutName = Literal["statement", "list", "quote", "big_number"]
@@ -25,8 +26,10 @@ NUMBER = re.compile(
 QUOTE_MARKS = ("“", "„", "«", '"', "”")
 # Sizes of a big number and of the line that explains it, in pixels.
 NUMBER_SIZE, EXPLANATION_SIZE = 600, 180
-# Distance between them, in pixels.
-NUMBER_GAP = 44
+# Distance between them, in pixels, and how much later the line comes in, in seconds.
+NUMBER_GAP, EXPLAINED_AFTER = 44, 0.7
+# A word that is repeated: the distance between its lines in heights, and the seconds from one to the next.
+MAX_PITCH, ECHO_SECONDS = 1.1, 0.8
 # Items of a list: at most this many on one frame, the room of their numbers, and the gap between them, in pixels.
 MAX_ITEMS, NUMBER_ROOM, ITEM_GAP, LIST_SIZE = 6, 170, 40, 210
 DIGIT_SIZE = 280
@@ -38,6 +41,9 @@ MAX_ROW_WORDS, MAX_ROW_LENGTH = 2, 18
 NUMERAL_SIZE, NUMERAL_SHARE = 460, 0.4
 # The bar beside a quotation: its width and its distance from the text, in pixels.
 BAR_WIDTH, BAR_GAP = 14, 44
+# The two slanted strokes of the mark above it: their size, the distance between them and to the text in pixels, and
+# their slant in degrees.
+MARK_WIDTH, MARK_HEIGHT, MARK_STEP, MARK_GAP, MARK_SLANT = 72, 220, 132, 64, 18
 
 
 def layout_of(title: TitleRequest, titles: Sequence[TitleRequest], wanted: str) -> TextLayoutName:
@@ -72,9 +78,9 @@ def with_explanations(titles: Sequence[TitleRequest]) -> tuple[TitleRequest, ...
 
 
 def big_number(
-    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops
+    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops, known: bool
 ) -> list[Layer]:
-    """The number as wide as the area, and below it what it means."""
+    """The number as wide as the area, and below it, a little later unless it is ``known``, what it means."""
     parts = split_number(title.text)
     assert parts is not None
     headline = style.headline.model_copy(update={"size": NUMBER_SIZE, "max_lines": 1, "position": 1.0})
@@ -82,30 +88,53 @@ def big_number(
     lower = replace(area, top=upper.bottom + NUMBER_GAP)
     number = _single(replace(title, text=parts[0]), replace(style, headline=headline), upper, shown, behind)
     small = style.headline.model_copy(update={"size": EXPLANATION_SIZE, "position": 0.0})
-    return [*number, *_single(replace(title, text=parts[1]), replace(style, headline=small), lower, shown, behind)]
+    delay = 0 if known else min(style.rate.nearest(EXPLAINED_AFTER), shown.frames // 4)
+    later = FrameRange(start=shown.start + delay, end=shown.end)
+    return [*number, *_single(replace(title, text=parts[1]), replace(style, headline=small), lower, later, behind)]
 
 
 def quote(
     title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops, accent: Colour
 ) -> list[Layer]:
-    """The text left aligned beside a bar in the accent colour."""
+    """The text left aligned beside a bar in the accent colour, below a large quotation mark."""
     mirrored = is_right_to_left(title.text)
     room = BAR_WIDTH + BAR_GAP
-    inner = replace(area, right=area.right - room) if mirrored else replace(area, left=area.left + room)
+    inner = replace(area, top=area.top + MARK_HEIGHT + MARK_GAP)
+    inner = replace(inner, right=area.right - room) if mirrored else replace(inner, left=area.left + room)
     x = area.right - BAR_WIDTH / 2 if mirrored else area.left + BAR_WIDTH / 2
     headline = style.headline.model_copy(update={"align": "left", "position": 0.42})
     texts = _single(title, replace(style, headline=headline), inner, shown, behind)
     first = texts[0]
+    y = first.transform.y[-1].value
+    fill = Fill(colours=(accent,))
     bar = ShapeLayer(
         name="bar",
         start=shown.start,
         frames=shown.frames,
         width=BAR_WIDTH,
         height=2 * round(first.height / 2),
-        fill=Fill(colours=(accent,)),
-        transform=Transform(x=constant(x), y=constant(first.transform.y[-1].value)),
+        fill=fill,
+        transform=Transform(x=constant(x), y=constant(y)),
     )
-    return [bar, *texts]
+    begins, side = (area.right, -1) if mirrored else (area.left, 1)
+    marks = [
+        ShapeLayer(
+            name="quotation mark",
+            start=shown.start,
+            frames=shown.frames,
+            width=MARK_WIDTH,
+            height=MARK_HEIGHT,
+            fill=fill,
+            effects=(Rounded(radius=MARK_WIDTH / 2),),
+            transform=Transform(
+                x=constant(begins + side * (MARK_WIDTH + n * MARK_STEP)),
+                y=constant(y - first.height / 2 - MARK_GAP - MARK_HEIGHT / 2),
+                rotation=constant(MARK_SLANT),
+            ),
+        )
+        for n in range(2)
+    ]
+    return [*marks, bar, *texts]
 
 
 def numbered_list(
@@ -133,7 +162,7 @@ def numbered_list(
         side = "right" if is_right_to_left(beat.text) else digit.align
         digits = digit.model_copy(update={"align": side})
         layers += _single(mark, replace(style, headline=digits), column, stays, behind)
-        layers += _single(beat, replace(style, headline=item), rest, stays, behind)
+        layers += _single(beat, replace(style, headline=item), rest, stays, behind, size)
         top += height + ITEM_GAP
     return layers
 
@@ -169,10 +198,42 @@ def numbered_page(
 
 
 def statement(
-    title: TitleRequest, style: TitleStyle, area: Rect[int], shown: FrameRange, behind: Backdrops
+    title: TitleRequest,
+    style: TitleStyle,
+    area: Rect[int],
+    shown: FrameRange,
+    behind: Backdrops,
+    size: int | None = None,
 ) -> list[Layer]:
-    """The text large, around the optical centre."""
-    return list(_single(title, style, area, shown, behind))
+    """The text large, around the optical centre; at ``size`` where it is given."""
+    return list(_single(title, style, area, shown, behind, size))
+
+
+def word(
+    title: TitleRequest,
+    style: TitleStyle,
+    area: Rect[int],
+    shown: FrameRange,
+    behind: Backdrops,
+    accent: Colour,
+    known: bool,
+) -> list[Layer]:
+    """One word, and above and below it, one after the other unless it is ``known``, the same in the accent colour."""
+    (page, *more) = fit_title(title, style.headline, area)
+    height = title_area(page, style.headline, area, 0.0).height
+    if more or 3 * height > area.height:
+        return statement(title, style, area, shown, behind)
+    pitch = min(round(MAX_PITCH * height), (area.height - height) // 2)
+    middle = area.top + (area.height - height) // 2
+    layers: list[Layer] = []
+    for row, (offset, delay) in enumerate(((0, 0.0), (-pitch, 1.0), (pitch, 2.0))):
+        late = 0 if known else min(round(delay * style.rate.nearest(ECHO_SECONDS)), round(delay * shown.frames / 4))
+        place = replace(area, top=middle + offset, bottom=middle + offset + height)
+        readable = behind(place).min_contrast(accent) >= style.min_contrast
+        headline = style.headline.model_copy(update={"colour": accent} if row and readable else {})
+        part = FrameRange(start=shown.start + late, end=shown.end)
+        layers.append(title_layer(page, title.role, replace(style, headline=headline), place, part, behind, 0.0))
+    return layers
 
 
 def _single(

@@ -10,7 +10,9 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.word_layout import clusters, units_of
 
 # The units of a text come in within so many seconds, and a text leaves within so many.
-MAX_ENTER_SECONDS, EXIT_SECONDS = 0.9, 0.2
+MAX_ENTER_SECONDS, EXIT_SECONDS = 0.9, 0.15
+# What moves in can be seen after so many seconds: between two pages the screen is hardly ever without text.
+MAX_FADE_SECONDS = 0.1
 # The seconds that the marks of key words take.
 MARK_SECONDS = 0.35
 # An entrance takes at most this share of the time that a text is shown.
@@ -85,11 +87,13 @@ def text_animation(
     mark: str | None,
     readable_at_once: bool,
     boxed: bool = False,
+    mirrored: bool = False,
 ) -> TextAnimation | None:
     """The animation ``name`` of a text that is shown for ``frames``; none where that is too short for one.
 
     ``mark`` is how key words are marked, if any are: a stroke is drawn after the entrance, a box comes with its word.
-    ``readable_at_once``: the first frame shows the whole text.
+    ``readable_at_once``: the first frame shows the whole text. ``mirrored``: it is read from the right, so what moves
+    sideways comes from there.
     """
     style = ANIMATIONS.get(name)
     leaving = min(rate.nearest(EXIT_SECONDS), frames // 3)
@@ -97,21 +101,23 @@ def text_animation(
     if style is None or leaving < 1 or longest < 2:
         return None
     pose = readable(style.pose, style.unit, boxed) if readable_at_once else style.pose
+    pose, gone = (_mirrored(one) if mirrored else one for one in (pose, style.away))
     unit_frames = min(max(1, rate.nearest(style.seconds)), longest)
     gaps = unit_count(lines, style.unit) - 1
     entering = min(longest, unit_frames + round(gaps * style.stagger * rate.fraction))
     easing = EaseOut() if readable_at_once and isinstance(style.easing, Hold) else style.easing
+    moves = style.pose != Pose(opacity=0)
     enter = TextMove(
         unit="whole" if pose == SETTLE else style.unit,
         pose=pose,
         frames=entering,
         unit_frames=entering if pose == SETTLE else unit_frames,
         easing=easing,
-        fade=style.fade,
+        fade=min(style.fade, MAX_FADE_SECONDS / style.seconds) if moves else style.fade,
         clip=style.clip and not readable_at_once,
     )
     away = TextMove(
-        unit=style.away_unit, pose=style.away, frames=leaving, unit_frames=leaving, easing=EaseIn(), fade=1,
+        unit=style.away_unit, pose=gone, frames=leaving, unit_frames=leaving, easing=EaseIn(), fade=1,
         clip=style.clip,
     )  # fmt: skip
     # Letters come in without the box behind their word.
@@ -146,6 +152,10 @@ def readable(pose: Pose, unit: TextUnit, boxed: bool) -> Pose:
         tracking=min(pose.tracking, 0.06),
     )
     return SETTLE if near == Pose() or near == Pose(x=near.x) else near
+
+
+def _mirrored(pose: Pose) -> Pose:
+    return pose.model_copy(update={"x": -pose.x, "rotation": -pose.rotation})
 
 
 def unit_count(lines: tuple[str, ...], unit: TextUnit) -> int:

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.request import MediaRequest, TextRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer, Transform, constant
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.bidi import is_right_to_left
+from pytoon_pipeline.media.text_runs import begins_with_emoji
 from pytoon_pipeline.media.word_layout import is_separable, units_of
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.emphasis import chosen_words, emphasis_of, without_marks
@@ -24,6 +25,7 @@ from pytoon_pipeline.planning.layout.text_fit import (
     clean,
     common_size,
     fit,
+    page_at,
     pages_at,
     split_pages,
 )
@@ -36,10 +38,12 @@ INSET = 24
 # Texts of single items may be smaller than headlines: they are a word or two.
 ITEM_MIN_SIZE = 48
 BOXED = ("box", "auto_box")
-# Roles whose texts may be larger than ``headline.size``: by these factors, up to so many characters.
-LARGE_ROLES = ("hook", "headline")
-LARGER = ((10, 1.6), (20, 1.35), (32, 1.2), (44, 1.1))
-MAX_SIZE, MIN_LINE = 400, 4
+# How much larger than ``headline.size`` texts of a role may be, so that they fill their lines: up to this factor, this
+# size in pixels, so many lines, and this height in pixels. Texts of more characters than the last number are not.
+LARGER: dict[Role, float] = {"hook": 2.0, "headline": 2.0, "beat": 1.6, "cta": 1.6, "item": 1.25}
+MAX_SIZE, MAX_LARGE_LINES, MAX_LARGE_HEIGHT, MAX_LARGE_LENGTH = 400, 3, 600, 60
+# No line of a larger text has fewer characters. Texts shrink to this share rather than have a line of emoji alone.
+MIN_LINE, EMOJI_SHARE = 4, 0.5
 
 
 @dataclass(frozen=True)
@@ -92,16 +96,32 @@ def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
 
 
 def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextBox:
-    """The space for ``title``: a short hook or headline may be larger than other titles, so that it fills its lines."""
+    """The space for ``title``, with the size at which it fills its lines where that is larger than the preset's, and a
+    smaller one where emoji would stand on a line of their own.
+    """
     box = text_box(headline, area)
-    if title.role not in LARGE_ROLES:
+    if len(title.text) > MAX_LARGE_LENGTH:
         return box
-    for length, factor in LARGER:
-        size = max(box.size, min(MAX_SIZE, round(box.size * factor)))
-        pages = pages_at(title.text, box, size) if len(title.text) <= length else []
-        if len(pages) == 1 and all(len(line) >= MIN_LINE for line in pages[0].lines):
+    largest = min(MAX_SIZE, round(LARGER.get(title.role, 1.0) * box.size))
+    for size in replace(box, size=max(largest, box.size), min_size=box.size).sizes():
+        page = page_at(title.text, box, size)
+        if size > box.size and page is not None and _is_compact(page):
             return replace(box, size=size)
-    return box
+    if title.text.isascii():
+        return box
+    together = replace(box, min_size=max(box.min_size, round(EMOJI_SHARE * box.size))).sizes()
+    return replace(box, size=next((size for size in together if _has_no_lone_emoji(title, box, size)), box.size))
+
+
+def _is_compact(page: TextLayout) -> bool:
+    """Whether a text has few lines, none of them a mere syllable, and leaves room for what is behind it."""
+    whole = all(len(line) >= MIN_LINE for line in page.lines)
+    return whole and len(page.lines) <= MAX_LARGE_LINES and page.height <= MAX_LARGE_HEIGHT
+
+
+def _has_no_lone_emoji(title: TitleRequest, box: TextBox, size: int) -> bool:
+    page = page_at(title.text, box, size)
+    return page is not None and not any(all(map(begins_with_emoji, line.split())) for line in page.lines[1:])
 
 
 def item_text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
@@ -124,9 +144,21 @@ def item_text(entry: MediaRequest, headline: HeadlineSettings, area: Rect[int]) 
     return with_marks(page, title)
 
 
-def role_size(titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]]) -> int | None:
-    """The size that titles of one role share, each with its settings and area; none where one cannot be shown."""
-    return common_size([(title.text, title_box(title, headline, area)) for title, headline, area in titles])
+def role_size(titles: Sequence[tuple[TitleRequest, HeadlineSettings, Rect[int]]], numbers: bool = False) -> int | None:
+    """The size that titles of one role share, each with its settings and area; none where one cannot be shown.
+
+    With ``numbers``, those that are a number or price have sizes of their own.
+    """
+    titles = [one for one in titles if not (numbers and _as_number(*one))]
+    boxes = [title_box(title, headline, area) for title, headline, area in titles]
+    if not boxes:
+        return None
+    size = min(box.size for box in boxes)
+    return common_size([(title.text, replace(box, size=size)) for (title, *_), box in zip(titles, boxes, strict=True)])
+
+
+def _as_number(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextLayout | None:
+    return number_page(title, text_box(headline, area), box_padding(headline))
 
 
 def fit_title(
@@ -136,7 +168,7 @@ def fit_title(
 
     Raises ``InvalidInput`` when it cannot be shown at all.
     """
-    if numbers and (page := number_page(title, text_box(headline, area), box_padding(headline))) is not None:
+    if numbers and (page := _as_number(title, headline, area)) is not None:
         return [page]
     box = title_box(title, headline, area)
     pages = split_pages(title.text, box) if size is None else pages_at(title.text, box, size)
@@ -222,6 +254,7 @@ def title_layer(
             mark=emphasis.kind if key_words and emphasis is not None else None,
             readable_at_once=shown.start == 0,
             boxed=look.background is not None,
+            mirrored=is_right_to_left(" ".join(page.lines)),
         ),
         transform=Transform(x=constant(x), y=constant(y)),
     )

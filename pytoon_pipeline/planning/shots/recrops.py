@@ -1,6 +1,11 @@
-"""Another crop of a picture for each page of its texts: wide and near by turns, each drifting slowly."""
+"""Another crop of a picture for each page of its texts, and while a page stays: wide and near by turns, each drifting
+slowly.
+"""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil
+from typing import TypeVar
 
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.preset import Move, StillSettings
@@ -12,16 +17,16 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots.stills import moving
 from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
 
-# A picture with one page of text, or none, has a crop for every so many seconds, and at most so many crops.
-SECONDS_PER_CROP, MAX_CROPS = 1.6, 4
+# A crop stays for at most so many seconds.
+MAX_SECONDS = 2.0
 # Frames that the way from one crop to the next takes, and the fewest frames of a crop.
 WAY, MIN_FRAMES = 12, 28
 # A near crop keeps this share of its enlargement for the drift that follows, and wide ones move by this share of the
 # zoom of a single crop.
 DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
-# No crop enlarges the pixels of a picture more for the sake of a second one.
-MAX_ENLARGEMENT = 3.6
+# A second crop enlarges the pixels of a picture up to the first factor; or a little, as long as up to the second one.
+MAX_ENLARGEMENT, MAX_SOFT, SLIGHT = 3.6, 5.8, 1.2
 # Every crop keeps this margin around the subject, as a share of its size. A subject that takes more than this share of
 # the picture is detail all over, of which any part may be cropped.
 MARGIN, MAX_SUBJECT = 0.08, 0.6
@@ -44,18 +49,18 @@ def crop_path(
     """The crops of a picture over ``frames``: ``window`` (its size and centre) wide, and near on every other page.
 
     The first crop moves as ``move`` says. A near crop is enlarged by ``settings.punch_in``, or less where that would
-    cut people or burnt-in text, or where the picture is small for a layer of ``height`` pixels. Pages share the time
-    alike until ``on_pages`` knows theirs.
+    cut people or burnt-in text, or where the picture is small for a layer of ``height`` pixels. Crops share the time
+    alike until ``on_pages`` knows that of the pages.
     """
     size, centre = window
     subject, picture = subject_box(material), material.sampled.picture
     zoom = max(min(settings.zoom, MIN_ZOOM), _nearest(material, size, centre, settings.zoom))
     settings = settings.model_copy(update={"zoom": zoom, "pan": min(settings.pan, max(0.0, zoom - 1))})
     first = moving(size, centre, picture, subject, frames, move, settings)
-    wanted = pages if pages > 1 else min(MAX_CROPS, int(frames / fps / SECONDS_PER_CROP))
-    crops = min(wanted, frames // MIN_FRAMES)
-    sharp = MAX_ENLARGEMENT * size[1] * material.size[1] / height
-    near = _nearest(material, size, centre, max(1.0, min(settings.punch_in, sharp)))
+    crops = min(changes(frames, pages, fps), frames // MIN_FRAMES)
+    shown = size[1] * material.size[1] / height
+    sharp = max(MAX_ENLARGEMENT * shown, SLIGHT if MAX_SOFT * shown >= SLIGHT else 1.0)
+    near = _nearest(material, size, centre, min(settings.punch_in, sharp))
     if crops < 2 or near <= 1 + STEP:
         return first
     wide = [first.keyframes[0], first.keyframes[-1]]
@@ -66,7 +71,14 @@ def crop_path(
         # A wide crop that follows a near one moves on in the other direction.
         keys += wide[::-1] if n % 2 == 0 else _near_keys(centre, subject, near)
     edges = [round(n * frames / crops) for n in range(crops)]
-    return _at_times(first.model_copy(update={"keyframes": tuple(keys)}), marks(edges, frames))
+    return first.model_copy(update={"keyframes": _timed(keys, marks(edges, frames))})
+
+
+def changes(frames: int, pages: int, fps: float) -> int:
+    """How often what is seen behind ``pages`` of text is another one: with each page, and at least every
+    ``MAX_SECONDS``.
+    """
+    return max(1, pages, ceil(frames / fps / MAX_SECONDS))
 
 
 def marks(starts: Sequence[int], frames: int) -> list[int]:
@@ -82,8 +94,11 @@ def marks(starts: Sequence[int], frames: int) -> list[int]:
     ]
 
 
-def on_pages(scenes: Sequence[Scene], parts: Sequence[FrameRange], pages: Sequence[Sequence[int]]) -> tuple[Scene, ...]:
-    """``scenes`` with the crops and moves of each picture changing where the pages of its texts do.
+def on_pages(
+    scenes: Sequence[Scene], parts: Sequence[FrameRange], pages: Sequence[Sequence[int]], fps: float
+) -> tuple[Scene, ...]:
+    """``scenes`` with the crops and moves of each picture changing where the pages of its texts do, and again while a
+    page stays for longer than ``MAX_SECONDS``.
 
     ``pages`` are the first frames of the pages of each of the ``parts``, in frames of the video.
     """
@@ -91,32 +106,47 @@ def on_pages(scenes: Sequence[Scene], parts: Sequence[FrameRange], pages: Sequen
     for part, starts in zip(parts, pages, strict=True):
         for n, scene in enumerate(changed):
             if scene.start == part.start and scene.end == part.end:
-                layers = tuple(_on_pages(layer, scene, starts) for layer in scene.layers)
+                times = _times([0, *(start - scene.start for start in sorted(starts)[1:])], scene.frames, fps)
+                layers = tuple(_at_times(layer, times) for layer in scene.layers)
                 changed[n] = scene.model_copy(update={"layers": layers})
     return tuple(changed)
 
 
-def _on_pages(layer: Layer, scene: Scene, pages: Sequence[int]) -> Layer:
-    starts = [0, *(start - scene.start for start in sorted(pages)[1:])]
-    if any(b - a < MIN_FRAMES for a, b in zip(starts, [*starts[1:], scene.frames], strict=True)):
-        return layer
-    times = marks(starts, scene.frames)
-    if isinstance(layer, ImageLayer) and len(layer.crop_path.keyframes) == len(times) > 2:
-        return layer.model_copy(update={"crop_path": _at_times(layer.crop_path, times)})
-    if layer.name in MOVING and len(layer.transform.scale) == len(times) > 2:
+def _times(pages: Sequence[int], frames: int, fps: float) -> list[int]:
+    """The ``marks`` of crops that begin with the ``pages`` and stay for at most ``MAX_SECONDS``; empty where a page is
+    too short for one.
+    """
+    lengths = [end - start for start, end in pairwise([*pages, frames])]
+    if min(lengths) < MIN_FRAMES:
+        return []
+    starts = []
+    for page, length in zip(pages, lengths, strict=True):
+        count = min(changes(length, 1, fps), length // MIN_FRAMES)
+        starts += [page + round(n * length / count) for n in range(count)]
+    return marks(starts, frames)
+
+
+def _at_times(layer: Layer, times: Sequence[int]) -> Layer:
+    """``layer`` with one crop or size after the other at ``times``; itself where it has but one."""
+    if isinstance(layer, ImageLayer) and len(layer.crop_path.keyframes) > 2 and times:
+        keys = _timed(layer.crop_path.keyframes, times)
+        return layer.model_copy(update={"crop_path": layer.crop_path.model_copy(update={"keyframes": keys})})
+    if layer.name in MOVING and len(layer.transform.scale) > 2 and times:
         tracks = {name: getattr(layer.transform, name) for name in Transform.model_fields}
-        moved = {name: _moved(keys, times) for name, keys in tracks.items() if len(keys) == len(times)}
+        moved = {name: _timed(keys, times) for name, keys in tracks.items() if len(keys) > 1}
         return layer.model_copy(update={"transform": layer.transform.model_copy(update=moved)})
     return layer
 
 
-def _at_times(path: CropPath, times: Sequence[int]) -> CropPath:
-    keys = [key.model_copy(update={"frame": frame}) for key, frame in zip(path.keyframes, times, strict=True)]
-    return path.model_copy(update={"keyframes": tuple(keys)})
+Key = TypeVar("Key", CropKeyframe, Keyframe)
 
 
-def _moved(keys: Sequence[Keyframe], times: Sequence[int]) -> tuple[Keyframe, ...]:
-    return tuple(key.model_copy(update={"frame": frame}) for key, frame in zip(keys, times, strict=True))
+def _timed(keys: Sequence[Key], times: Sequence[int]) -> tuple[Key, ...]:
+    """Two keys for each crop at ``times``; where these are more, the last two crops are repeated by turns."""
+    cycle = list(keys)
+    while len(cycle) < len(times):
+        cycle += cycle[-4:-2]
+    return tuple(key.model_copy(update={"frame": frame}) for key, frame in zip(cycle, times, strict=False))
 
 
 def _near_keys(centre: tuple[float, float], subject: Box, near: float) -> list[CropKeyframe]:

@@ -9,11 +9,11 @@ from pytoon_pipeline_tests.harness.layout import items, texts
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
 
 
-def test_one_picture_is_shown_for_the_time_of_the_preset() -> None:
+def test_one_picture_alone_is_shown_for_longer_than_one_of_several() -> None:
     spec = planned([still()], text="Hello")
-    assert (spec.archetype, spec.frames, len(spec.scenes)) == ("hero", 96, 1)
+    assert (spec.archetype, spec.frames, len(spec.scenes)) == ("hero", 150, 1)
     assert [layer.text for layer in texts(spec)] == ["Hello"]
-    assert spec.static_ranges[0].end == 96
+    assert spec.static_ranges[0].end == 150
 
 
 def test_many_items_are_shortened_evenly_with_a_note() -> None:

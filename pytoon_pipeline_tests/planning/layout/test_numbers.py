@@ -19,6 +19,9 @@ from pytoon_pipeline_tests.harness.plans import planned, still
         ("50% OFF!", ("", "50%", "OFF!")),
         ("1,200 € a month", ("", "1,200 €", "a month")),
         ("48 hours in Paris", ("", "48", "hours in Paris")),
+        ("Water-resistant to 50 m", ("Water-resistant to", "50 m", "")),
+        ("500 g a day", ("", "500 g", "a day")),
+        ("12 markets", ("", "12", "markets")),
     ],
 )
 def test_the_number_is_found(text: str, parts: tuple[str, str, str]) -> None:

@@ -21,7 +21,7 @@ def test_a_number_at_the_beginning_is_found(text: str, parts: tuple[str, str] | 
 
 
 def test_a_number_is_much_larger_than_what_explains_it() -> None:
-    number, rest = texts(planned(text="50% off everything until Sunday"))
+    number, rest, *_ = texts(planned(text="50% off everything until Sunday"))
     assert (number.text, rest.text) == ("50%", "off everything until Sunday")
     assert number.style.size >= 2.5 * rest.style.size
     assert apart(area_of(number), area_of(rest))
@@ -47,11 +47,10 @@ def test_a_quotation_has_a_bar_in_the_accent_colour() -> None:
 
 def test_a_number_alone_stands_over_the_beat_that_explains_it() -> None:
     spec = planned([], text={"hook": "73 %", "beats": ["of people decide at once"], "cta": "Make it count"})
-    number, line, *closing = spec.texts()
-    assert [one[2].text for one in (number, line, *closing)] == [
-        "73 %", "of people decide at once", "73 %", "Make it count",
-    ]  # fmt: skip
-    assert number[:2] == line[:2], "both are shown together"
+    number, line, *_ = spec.texts()
+    assert [one[2].text for one in (number, line)] == ["73 %", "of people decide at once"]
+    assert 0 == number[0] < line[0] < 30, "the line explains the number"
+    assert number[1] == line[1], "both stay together"
     assert number[2].style.size > 2 * line[2].style.size
 
 
@@ -73,7 +72,22 @@ def test_a_list_that_is_read_from_the_right_has_its_numbers_at_the_right() -> No
         next(one for one in texts(spec) if one.role == "beat"),
     )
     assert area_of(number).left > area_of(row).right - 1
-    (quote,) = texts(planned(text="“الصبر مفتاح الفرج”", preset="quiet-quote"))
-    bar = next(one for one in planned(text="“الصبر مفتاح الفرج”", preset="quiet-quote").scenes[0].layers
-               if isinstance(one, ShapeLayer) and one.name == "bar")  # fmt: skip
-    assert area_of(bar).left > area_of(quote).right
+    spec = planned(text="“الصبر مفتاح الفرج”", preset="quiet-quote")
+    quote, shapes = texts(spec)[0], [one for one in spec.scenes[0].layers if isinstance(one, ShapeLayer)]
+    beside = [one for one in shapes if one.name in ("bar", "quotation mark")]
+    assert area_of(beside[-1]).left > area_of(quote).right
+    assert all(one.transform.x[0].value > 540 for one in beside)
+
+
+def test_a_single_word_is_repeated_above_and_below_itself() -> None:
+    spec = planned(text="Breathe", preset="handmade")
+    first = [(start, layer) for start, _, layer in spec.texts() if start < 70]
+    assert [layer.text for _, layer in first] == ["Breathe"] * 3
+    assert [start for start, _ in first] == [0, 19, 38], "one after the other"
+    areas = [area_of(layer) for _, layer in first]
+    assert apart(*areas[:2])
+    assert apart(areas[0], areas[2])
+    assert areas[1].top < areas[0].top < areas[2].top
+    assert max(area.bottom for area in areas) - min(area.top for area in areas) > 0.4 * spec.height
+    later = [start for start, _, _ in spec.texts() if start >= 70]
+    assert len(set(later)) == 1, "on the second ground they are all there"
