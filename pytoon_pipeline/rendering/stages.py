@@ -135,7 +135,9 @@ def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource
         from pytoon_pipeline.rendering import audio_mix
 
         out = scratch / "audio.mp4"
-        result = audio_mix.encode(audio_mix.mix(spec.audio, sources), spec.audio, SOUND, out)
+        blocks = audio_mix.mix(spec.audio, sources)
+        samples = audio_mix.SampleFile.write(scratch / "mix", spec.audio.sample_rate, blocks)
+        result = audio_mix.encode(samples, spec.audio, SOUND, out)
         return StageOutput(result, {"audio": out})
 
     items = sorted({clip.item for track in spec.audio.tracks for clip in track.clips})
