@@ -129,6 +129,19 @@ def _plain_name(value: object) -> object:
     return {"file": value} if isinstance(value, str) else value
 
 
+Disfluencies = Literal["cut", "keep", "propose"]
+
+
+class SpeechRequest(Record):
+    """What becomes of ``fillers`` such as “um”, and of ``retakes``: starts and sentences that are said again.
+
+    *cut* takes them out where a moment is quiet enough, *propose* lists them in the transcript.
+    """
+
+    fillers: Disfluencies = "keep"
+    retakes: Disfluencies = "keep"
+
+
 class Request(Record):
     """``request.yaml``. Everything has a default: a bare video gets the default preset.
 
@@ -177,6 +190,7 @@ class Request(Record):
     missing_glyphs: Literal["refuse", "drop"] = "refuse"
     profanity: Literal["mask", "keep"] = "mask"
     language: Language | None = None
+    speech: SpeechRequest = SpeechRequest()
     edit_plan: EditPlan | str | None = None
     variant: Variant | None = None
     highlights: Highlights | None = None
