@@ -161,23 +161,38 @@ def _ready(timeline: _Timeline, frames: "Iterable[AudioFrame]") -> Iterator[Bloc
             return
 
 
+class AudioReader:
+    """Reads consecutive samples from sample ``start`` on; silence where there is none. Memory does not grow."""
+
+    def __init__(self, path: Path, audio: AudioStream, zero: float, rate: int, layout: str, start: int) -> None:
+        begin = start / rate
+        self._channels, self._position = CHANNELS[layout], start
+        self._source = blocks(path, audio, zero, rate, layout, begin)
+        self._found = next(self._source, None)
+        if begin > PREROLL_SECONDS and (self._found is None or self._found[0] > start):
+            # Some containers seek past a time: decoding from the beginning always gets there.
+            self._source = blocks(path, audio, zero, rate, layout)
+            self._found = next(self._source, None)
+
+    def take(self, count: int) -> Samples:
+        """The next ``count`` samples, shape (count, channels)."""
+        out = np.zeros((count, self._channels), np.int16)
+        start, end = self._position, self._position + count
+        while self._found is not None and self._found[0] < end:
+            position, samples = self._found
+            first, last = max(position, start), min(position + len(samples), end)
+            if last > first:
+                out[first - start : last - start] = samples[first - position : last - position]
+            if position + len(samples) > end:
+                break
+            self._found = next(self._source, None)
+        self._position = end
+        return out
+
+
 def read(path: Path, audio: AudioStream, zero: float, rate: int, layout: str, start: int, count: int) -> Samples:
     """Exactly ``count`` samples from sample ``start`` on, shape (count, channels); silence where there is none."""
-    out = np.zeros((count, CHANNELS[layout]), np.int16)
-    begin = start / rate
-    source = blocks(path, audio, zero, rate, layout, begin)
-    found = next(source, None)
-    if begin > PREROLL_SECONDS and (found is None or found[0] > start):
-        # Some containers seek past a time: decoding from the beginning always gets there.
-        source = blocks(path, audio, zero, rate, layout)
-        found = next(source, None)
-    while found is not None and found[0] < start + count:
-        position, samples = found
-        first, last = max(position, start), min(position + len(samples), start + count)
-        if last > first:
-            out[first - start : last - start] = samples[first - position : last - position]
-        found = next(source, None)
-    return out
+    return AudioReader(path, audio, zero, rate, layout, start).take(count)
 
 
 def extract(path: Path, audio: AudioStream, zero: float, limit_seconds: float, out: Path) -> tuple[float, float]:

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
 
 
-def frames_of(samples: NDArray[np.float32], rate: int) -> Iterator["AudioFrame"]:
-    """Stereo samples, shape (n, 2), full scale ±1, as frames of one second."""
+def frames_of(blocks: Iterable[NDArray[np.float32]], rate: int) -> Iterator["AudioFrame"]:
+    """Blocks of stereo samples, shape (n, 2), full scale ±1, as frames."""
     import av
 
-    for start in range(0, len(samples), rate):
-        block = np.ascontiguousarray(samples[start : start + rate], np.float32).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(block, format="flt", layout="stereo")
+    start = 0
+    for block in blocks:
+        row = np.ascontiguousarray(block, np.float32).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(row, format="flt", layout="stereo")
         frame.rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
+        start += len(block)
         yield frame
 
 

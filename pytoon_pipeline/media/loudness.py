@@ -39,9 +39,9 @@ def integrated(path: Path) -> float:
     return _measure(_decoded(path), peak="none").integrated
 
 
-def integrated_of_samples(samples: NDArray[np.float32], rate: int) -> float:
-    """Integrated loudness in LUFS of stereo samples, shape (n, 2), full scale ±1."""
-    return _measure(frames_of(samples, rate), peak="none").integrated
+def integrated_of_samples(blocks: Iterable[NDArray[np.float32]], rate: int) -> float:
+    """Integrated loudness in LUFS of blocks of stereo samples, shape (n, 2), full scale ±1."""
+    return _measure(frames_of(blocks, rate), peak="none").integrated
 
 
 def _decoded(path: Path) -> Iterator["AudioFrame"]:

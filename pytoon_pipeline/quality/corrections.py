@@ -149,4 +149,4 @@ def _encode_audio(path: Path, facts: FileFacts, platform: Platform, out: Path) -
     samples = audio_files.read(path, stream, facts.video_start, SAMPLE_RATE, "stereo", 0, count).astype(np.float32)
     samples *= np.float32(1 / 32768)
     mix = AudioMix(samples=count, loudness=platform.loudness.value, true_peak=MAX_TRUE_PEAK)
-    audio_mix.encode(samples, mix, SOUND, out)
+    audio_mix.encode(np.array_split(samples, max(1, count // SAMPLE_RATE)), mix, SOUND, out)

@@ -3,7 +3,7 @@
 All frames are decoded once. When the packets are identical to those of the segments, only key frames are decoded.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -147,8 +147,9 @@ class _Packets:
         self._container = container
         self._audio = audio
         self._digests = {"video": sha256(), "audio": sha256()}
-        # Without parts to compare with, packets are read while decoding: the file may be long.
-        self._kept = list(self._read()) if keep else None
+        # Key frames, and the empty packet at the end, are kept where they may be all that is decoded. Other packets are
+        # read while decoding: the file may be long.
+        self._kept = [one for one in self._read() if one.is_keyframe or not one.size] if keep else None
 
     def _read(self) -> Iterator[Any]:
         """Yields the video packets in order, and records the times of the audio packets."""
@@ -164,19 +165,26 @@ class _Packets:
                 self.video_times.append(packet.pts)
             yield packet
 
+    def _again(self) -> Iterator[Any]:
+        """All packets from the beginning, after they were read once."""
+        self._container.seek(0)
+        self.video_times, self.audio_spans = [], []
+        yield from self._read()
+
     def match(self, parts: DeliveredParts) -> bool:
         digests = {kind: digest.hexdigest() for kind, digest in self._digests.items()}
         return digests == {"video": parts.video_packets_sha256, "audio": parts.audio_packets_sha256}
 
     def frames(self, only_key_frames: bool) -> Iterator[Any]:
         """Yields all frames, or only ``KEY_FRAMES_PER_MINUTE`` key frames."""
-        to_decode = self._read() if self._kept is None else self._kept
         if only_key_frames and self._kept:
             keys = [packet for packet in self._kept if packet.is_keyframe]
             seconds = len(self.video_times) / float(self._container.streams.video[0].average_rate or 30)
             step = max(1, round(len(keys) / max(1.0, KEY_FRAMES_PER_MINUTE * seconds / 60)))
             # The last packet is empty: it flushes the decoder.
-            to_decode = [*keys[::step], self._kept[-1]]
+            to_decode: Iterable[Any] = [*keys[::step], self._kept[-1]]
+        else:
+            to_decode = self._again() if self._kept is not None else self._read()
         for _, frames in decode_packets(to_decode):
             self.decode_errors += frames is None
             yield from frames or ()

@@ -1,6 +1,6 @@
 """The audio track: cut to the sample, faded at cuts, and normalised to the loudness measured on the encoded file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo
 from pytoon_pipeline.contracts.output_format import SILENT_LUFS
 from pytoon_pipeline.contracts.rendering import AudioResult
-from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, GainKeyframe
-from pytoon_pipeline.media import audio as audio_files
+from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, AudioTrack, GainKeyframe
 from pytoon_pipeline.media import ffmpeg, loudness
+from pytoon_pipeline.media.audio import AudioReader
 from pytoon_pipeline.media.encoder import SoundEncoder
 from pytoon_pipeline.media.filters import filtered, frames_of
 from pytoon_pipeline.runtime import stopping
@@ -23,8 +23,6 @@ FIRST_HEADROOM_DB = 1.0
 TOLERANCE_LU = 0.2
 MAX_PASSES = 5
 LIMITER_SAMPLE_RATE = 192_000
-# Samples for which an envelope is evaluated at once.
-ENVELOPE_BLOCK = 1 << 16
 
 Samples = NDArray[np.float32]
 
@@ -45,38 +43,66 @@ class AudioSource:
         return cls(path, info.audio, info.video.start if info.video else info.audio.start)
 
 
-def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Samples:
-    """The sum of the tracks of ``audio``; shape (samples, 2), full scale ±1."""
-    total = np.zeros((audio.samples, 2), np.float32)
-    for track in audio.tracks:
-        automated = bool(track.envelope or track.fade_out)
+def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Iterator[Samples]:
+    """The sum of the tracks of ``audio``, second by second; blocks have shape (samples, 2), full scale ±1."""
+    tracks = [_TrackMixer(track, audio, sources) for track in audio.tracks]
+    for start in range(0, audio.samples, audio.sample_rate):
+        stopping.check()
+        total = np.zeros((min(audio.sample_rate, audio.samples - start), 2), np.float32)
+        for track in tracks:
+            track.add_to(total, start)
+        yield total
+
+
+class _TrackMixer:
+    """Mixes the clips of one track, block after block."""
+
+    def __init__(self, track: AudioTrack, audio: AudioMix, sources: Mapping[str, AudioSource]) -> None:
+        self._track, self._audio, self._sources = track, audio, sources
+        self._level = np.float32(10 ** (track.gain_db / 20))
+        self._fade = min(track.fade_out, audio.samples)
+        self._readers: dict[int, AudioReader] = {}
+
+    def add_to(self, total: Samples, start: int) -> None:
+        """Adds the samples from sample ``start`` of the video on."""
         # A track without an envelope is added to the total directly.
+        automated = bool(self._track.envelope or self._fade)
         mixed = np.zeros_like(total) if automated else total
-        level = np.float32(10 ** (track.gain_db / 20))
-        for clip in track.clips:
-            stopping.check()
-            clip_samples = _read_clip(clip, sources[clip.item], audio.sample_rate)[: max(0, audio.samples - clip.start)]
-            clip_samples *= level
-            mixed[clip.start : clip.start + len(clip_samples)] += clip_samples
-        if track.envelope:
-            _apply_envelope(mixed, track.envelope)
-        if fade := min(track.fade_out, audio.samples):
-            mixed[-fade:] *= _fade_in_curve(fade)[::-1]
+        end = start + len(total)
+        for number, clip in enumerate(self._track.clips):
+            if clip.start < end and clip.start + clip.samples > start:
+                self._add_clip(number, clip, mixed, start)
+        if self._track.envelope:
+            _apply_envelope(mixed, self._track.envelope, start)
+        if self._fade:
+            _apply_ramp(mixed, start - (self._audio.samples - self._fade), _fade_in_curve(self._fade)[::-1])
         if automated:
             total += mixed
-    return total
+
+    def _add_clip(self, number: int, clip: AudioClip, mixed: Samples, start: int) -> None:
+        source, rate = self._sources[clip.item], self._audio.sample_rate
+        if number not in self._readers:
+            self._readers[number] = AudioReader(
+                source.path, source.audio, source.origin, rate, "stereo", clip.source_start
+            )
+        first, last = max(start, clip.start), min(start + len(mixed), clip.start + clip.samples)
+        samples = self._readers[number].take(last - first).astype(np.float32)
+        if last == clip.start + clip.samples:
+            del self._readers[number]
+        samples *= np.float32(1 / 32768)
+        fade_in, fade_out = (min(fade, clip.samples // 2) for fade in (clip.fade_in, clip.fade_out))
+        offset = first - clip.start
+        _apply_ramp(samples, offset, _fade_in_curve(fade_in))
+        _apply_ramp(samples, offset - (clip.samples - fade_out), _fade_in_curve(fade_out)[::-1])
+        samples *= self._level
+        mixed[first - start : last - start] += samples
 
 
-def _read_clip(clip: AudioClip, source: AudioSource, rate: int) -> Samples:
-    samples = audio_files.read(
-        source.path, source.audio, source.origin, rate, "stereo", clip.source_start, clip.samples
-    )
-    clip_samples = samples.astype(np.float32)
-    clip_samples *= np.float32(1 / 32768)
-    fade_in, fade_out = (min(fade, len(clip_samples) // 2) for fade in (clip.fade_in, clip.fade_out))
-    clip_samples[:fade_in] *= _fade_in_curve(fade_in)
-    clip_samples[len(clip_samples) - fade_out :] *= _fade_in_curve(fade_out)[::-1]
-    return clip_samples
+def _apply_ramp(samples: Samples, offset: int, ramp: Samples) -> None:
+    """Multiplies by ``ramp``, shape (n, 1), whose first value belongs ``offset`` samples before these begin."""
+    first, last = max(0, -offset), min(len(samples), len(ramp) - offset)
+    if first < last:
+        samples[first:last] *= ramp[first + offset : last + offset]
 
 
 def _fade_in_curve(samples: int) -> Samples:
@@ -84,18 +110,37 @@ def _fade_in_curve(samples: int) -> Samples:
     return np.sin(np.pi / 2 * np.arange(samples, dtype=np.float32) / max(1, samples))[:, None]
 
 
-def _apply_envelope(samples: Samples, envelope: tuple[GainKeyframe, ...]) -> None:
+def _apply_envelope(samples: Samples, envelope: tuple[GainKeyframe, ...], start: int) -> None:
     keys, levels = [key.sample for key in envelope], [key.db for key in envelope]
-    # In blocks: the gains of a minute at once would take 100 MB.
-    for start in range(0, len(samples), ENVELOPE_BLOCK):
-        block = samples[start : start + ENVELOPE_BLOCK]
-        decibels = np.interp(np.arange(start, start + len(block)), keys, levels)
-        block *= (10 ** (decibels / 20)).astype(np.float32)[:, None]
+    decibels = np.interp(np.arange(start, start + len(samples)), keys, levels)
+    samples *= (10 ** (decibels / 20)).astype(np.float32)[:, None]
 
 
-def encode(samples: Samples, audio: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
+@dataclass(frozen=True)
+class SampleFile:
+    """Stereo samples on disk as 32-bit floats, read second by second: memory does not grow with their number."""
+
+    path: Path
+    rate: int
+
+    @classmethod
+    def write(cls, path: Path, rate: int, blocks: Iterable[Samples]) -> "SampleFile":
+        """Stores ``blocks``, each of shape (n, 2), in a new file at ``path``."""
+        with path.open("wb") as file:
+            for block in blocks:
+                file.write(block.tobytes())
+        return cls(path, rate)
+
+    def __iter__(self) -> Iterator[Samples]:
+        with self.path.open("rb") as file:
+            while data := file.read(8 * self.rate):
+                yield np.frombuffer(data, np.float32).reshape(-1, 2)
+
+
+def encode(samples: Iterable[Samples], audio: AudioMix, encoder: SoundEncoder, out: Path) -> AudioResult:
     """Writes ``samples`` as AAC at the loudness and below the true peak of ``audio``, both measured after encoding.
 
+    ``samples`` are blocks that can be read again and again, each of shape (n, 2).
     Applies one gain to the whole track and a limiter, and corrects both until the decoded file meets the targets.
     Raises ``RenderError`` when encoding fails.
     """
@@ -122,10 +167,12 @@ def encode(samples: Samples, audio: AudioMix, encoder: SoundEncoder, out: Path) 
     )
 
 
-def _encode(samples: Samples, gain: float, ceiling: float, audio: AudioMix, encoder: SoundEncoder, out: Path) -> None:
+def _encode(
+    samples: Iterable[Samples], gain: float, ceiling: float, audio: AudioMix, encoder: SoundEncoder, out: Path
+) -> None:
     import av
 
-    rate, duration = audio.sample_rate, len(samples)
+    rate, duration = audio.sample_rate, audio.samples
     limiter = f"limit={10 ** (ceiling / 20):.6f}:attack=5:release=60:level=disabled:latency=1"
     limited = filtered(
         frames_of(samples, rate),

@@ -28,7 +28,9 @@ SEGMENT = Stage("segment", 16, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
 THUMBNAIL_FRAME = Stage("thumbnail_frame", 2, "by_rule")
 THUMBNAIL = Stage("thumbnail", 11, "by_rule")
-STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL)
+TEASER = Stage("teaser", 1, "by_rule")
+AUDIO_FILE = Stage("audio_file", 1, "by_rule")
+STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL, TEASER, AUDIO_FILE)
 
 # Receives the number of finished frames and the total.
 Progress = Callable[[int, int], None]
@@ -135,7 +137,9 @@ def mix_audio(store: Store, spec: RenderSpec, sources: Mapping[str, "AudioSource
         from pytoon_pipeline.rendering import audio_mix
 
         out = scratch / "audio.mp4"
-        result = audio_mix.encode(audio_mix.mix(spec.audio, sources), spec.audio, SOUND, out)
+        blocks = audio_mix.mix(spec.audio, sources)
+        samples = audio_mix.SampleFile.write(scratch / "mix", spec.audio.sample_rate, blocks)
+        result = audio_mix.encode(samples, spec.audio, SOUND, out)
         return StageOutput(result, {"audio": out})
 
     items = sorted({clip.item for track in spec.audio.tracks for clip in track.clips})

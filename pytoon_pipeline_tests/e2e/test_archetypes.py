@@ -367,7 +367,7 @@ def test_voice_lowers_music_in_the_encoded_file(made: Made, tmp_path: Path) -> N
         part = slice(round(start * media.RATE), round(end * media.RATE))
         music = 2 * np.real((heard[part] * tone[part]).mean() * tone[part].conj())
         stereo = [np.float32(np.stack((one, one), axis=1)) for one in (music, heard[part] - music)]
-        return tuple(loudness.integrated_of_samples(one, media.RATE) for one in stereo)
+        return tuple(loudness.integrated_of_samples([one], media.RATE) for one in stereo)
 
     before, (under, voice), after = split(0.3, 1.4)[0], split(2.5, 4.0), split(5.6, 6.6)[0]
     assert 8.5 <= voice - under <= 12, "music is well below speech"
