@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.preset import Move, StillSettings
+from pytoon_pipeline.contracts.spec.easing import EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ImageLayer, Keyframe, Layer, Transform
 from pytoon_pipeline.contracts.spec.render_spec import Scene
@@ -93,6 +94,14 @@ def marks(starts: Sequence[int], frames: int) -> list[int]:
         for n, (start, end) in enumerate(zip(starts, ends, strict=True))
         for frame in (start + WAY if n else 0, max(end, start + WAY + 1))
     ]
+
+
+def eased(times: Sequence[int], values: Sequence[float]) -> tuple[Keyframe, ...]:
+    """A value for each time: quick from page to page, slow in between."""
+    return tuple(
+        Keyframe(frame=time, value=round(value, 4), easing=EaseInOut() if n % 2 else EaseOut())
+        for n, (time, value) in enumerate(zip(times, values, strict=True))
+    )
 
 
 def on_pages(
