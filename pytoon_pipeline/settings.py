@@ -146,6 +146,7 @@ class Settings(_Environment):
     runs: int | None = Field(default=None, ge=1, description="the number of simultaneous runs, 1 or more", examples=[2])
     engine_url: str | None = Field(default=None, description="the URL of a remote engine")
     engine_token: SecretStr | None = Field(default=None, description="the token of the remote engine")
+    api_token: SecretStr | None = Field(default=None, description="the token of the HTTP API")
     transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
         default="auto", description="the program that writes down speech: auto, whisper or pocketsphinx"
     )

@@ -1,4 +1,4 @@
-"""Commands about this machine: ``setup``, ``engine serve``, ``metrics`` and ``doctor``."""
+"""Commands about this machine: ``setup``, ``serve``, ``engine serve``, ``metrics`` and ``doctor``."""
 
 import argparse
 import textwrap
@@ -26,6 +26,11 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=port, default=8970)
     parser.set_defaults(run=_serve)
+
+    parser = commands.add_parser("serve", help="serve the HTTP API; programs authenticate with PYTOON_API_TOKEN")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=port, default=8980)
+    parser.set_defaults(run=_serve_api)
 
     parser = commands.add_parser("metrics", help="serve the KPIs as OpenMetrics over HTTP")
     parser.add_argument("--host", default="127.0.0.1")
@@ -60,6 +65,16 @@ def _serve(options: argparse.Namespace) -> int:
     home = Home.locate()
     write_to(home.logs)
     serve(home, options.host, options.port)
+    return 0
+
+
+def _serve_api(options: argparse.Namespace) -> int:
+    from pytoon_pipeline.api.serve import serve_api
+    from pytoon_pipeline.runtime.logs import write_to
+
+    home = Home.locate()
+    write_to(home.logs)
+    serve_api(home, options.host, options.port)
     return 0
 
 

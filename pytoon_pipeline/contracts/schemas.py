@@ -10,9 +10,11 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.post import Post
+from pytoon_pipeline.contracts.renders import Problem, Render, RenderList, RenderRequest
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import RESULTS
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.storage import StorageResult
 
 DOCUMENTS: dict[str, type[Record]] = {
     "request": Request,
@@ -21,6 +23,11 @@ DOCUMENTS: dict[str, type[Record]] = {
     "manifest": Manifest,
     "post": Post,
     "alert": Alert,
+    "render_request": RenderRequest,
+    "render": Render,
+    "render_list": RenderList,
+    "problem": Problem,
+    "storage_result": StorageResult,
     **RESULTS,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -1,6 +1,7 @@
 """Areas that texts should not cover."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from pytoon_pipeline.contracts.geometry import Rect
 
@@ -20,3 +21,13 @@ class KeepOutArea:
     area: Rect[int]
     weight: float = 1.0
     soft: bool = False
+
+
+def during(areas: Sequence[KeepOutArea], start: int, end: int) -> list[KeepOutArea]:
+    """The areas in frames ``[start, end)`` of the sequence, weighted by the share of that time in which each counts."""
+    found = []
+    for one in areas:
+        frames = min(one.end, end) - max(one.start, start)
+        if frames > 0:
+            found.append(replace(one, weight=one.weight * frames / (end - start)))
+    return found

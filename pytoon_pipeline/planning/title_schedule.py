@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Note, Scene
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.planning.backdrops import Backdrops, together
-from pytoon_pipeline.planning.keep_out import KeepOutArea
+from pytoon_pipeline.planning.keep_out import KeepOutArea, during
 from pytoon_pipeline.planning.layout.scrims import Scrim, ground_cost, plan_scrim, scrim_tone, under_scrims
 from pytoon_pipeline.planning.layout.text_fit import TextLayout, fit
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, Placement, best_placement
@@ -207,8 +207,13 @@ class _Schedule:
         headline, area = self.headline(one).headline, self.place(one)
         preferred = headline.position
         options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
-        keep_out = [area for part in parts for area in self.sequences[part].keep_out]
-        keep_out += [area for area in self.captions if area.start < shown.end and area.end > shown.start]
+        spans = [span for other, span in timed if other.part in parts and other.is_label == one.is_label]
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        keep_out = []
+        for part in parts:
+            start = self.timeline.parts[part].start
+            keep_out += during(self.sequences[part].keep_out, first - start, last - start)
+        keep_out += during(self.captions, shown.start, shown.end)
 
         def cost(place: Rect[int]) -> float:
             return sum(self.ground_cost(part, place) for part in parts) / len(parts)

@@ -86,6 +86,15 @@ class Store:
             atomic_replace(path, self._object(file))
         return file
 
+    def find_file(self, sha256: str) -> StoredFile | None:
+        """The intact file with this hash, marked as used now; none without one."""
+        try:
+            size = (self.root / "objects" / sha256[:2] / sha256).stat().st_size
+        except FileNotFoundError:
+            return None
+        file = StoredFile(sha256=sha256, bytes=size)
+        return file if self._is_stored(file) else None
+
     def _is_stored(self, file: StoredFile) -> bool:
         """Whether the file is intact; if so, marks it as used now, so that garbage collection keeps it."""
         now = time.time_ns()

@@ -111,3 +111,12 @@ def test_a_title_does_not_cover_the_captions() -> None:
     together = [cue for cue in spec.captions.cues if cue.start < last and cue.end > first]
     assert together
     assert not any(own.intersection(extent(cue, spec.captions.style)).area for cue in together)
+
+
+def test_a_hook_does_not_avoid_faces_that_come_later() -> None:
+    hook = {"hook": "Watch this"}
+    near = [face(0.2 * n, 0.5, y=0.25, size=0.2) for n in range(40, 100)]
+    empty, later = (planned([footage(20.0, faces=faces, cuts=(8.0,))], archetype="footage", text=hook)
+                    for faces in ([], near))  # fmt: skip
+    places = [area_of(spec.texts()[0][2]) for spec in (empty, later)]
+    assert places[0] == places[1]

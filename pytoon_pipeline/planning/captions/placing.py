@@ -17,6 +17,8 @@ from pytoon_pipeline.planning.sequences import CaptionPanel
 MOVES = (0.0, 0.05, 0.1, -0.06, 0.15, -0.12, 0.2, -0.2, -0.3, -0.4, -0.5)
 # Space between a caption and a face or a title in pixels.
 MARGIN = 12
+# How many times as much a pixel of a title counts as one of a face.
+TEXT_ON_TEXT = 10
 # Captions this near to each other in time, in frames, share one place: they would jump to and fro.
 RUN_GAP = 30
 
@@ -46,8 +48,12 @@ def place_captions(
 def caption_zone(
     cue: Cue, style: CaptionStyle, canvas: Canvas, safe_area: Rect[int], panels: Sequence[CaptionPanel]
 ) -> KeepOutArea:
-    """Where titles leave space for a caption that has no place yet: its panel, or the lowest part of the safe zone."""
-    area = _panel(cue, panels) or extent(place_words(cue, style, safe_area.bottom, canvas.width), style)
+    """Where titles leave space for a caption that has no place yet: its panel, or the safe zone from its usual place
+    down, so that it need not move while a title is there.
+    """
+    home = min(round(style.position * canvas.height), safe_area.bottom)
+    usual = replace(extent(place_words(cue, style, home, canvas.width), style), bottom=safe_area.bottom)
+    area = _panel(cue, panels) or usual
     area = replace(area, top=area.top - 2 * MARGIN)
     return KeepOutArea(cue.start, cue.end, area, TEXT)
 
@@ -73,9 +79,7 @@ def _placed(
     keep_out: Sequence[KeepOutArea],
 ) -> list[Cue]:
     """A run at the nearest place where it covers nothing; in two parts where there is no such place."""
-    avoided = [
-        one.area for one in keep_out if one.weight >= FACE and one.start < run[-1].end and run[0].start < one.end
-    ]
+    avoided = [one for one in keep_out if one.weight >= FACE and one.start < run[-1].end and run[0].start < one.end]
     home = style.position * canvas.height
     candidates = (min(home + move * canvas.height, safe_area.bottom) for move in MOVES)
     laid_out = [place_words(cue, style, 0, canvas.width) for cue in run]
@@ -101,13 +105,15 @@ def _runs(cues: Sequence[Cue], keep_out: Sequence[KeepOutArea]) -> list[list[Cue
     return runs
 
 
-def _overlap(cues: Sequence[Cue], style: CaptionStyle, avoided: Sequence[Rect[int]], safe_area: Rect[int]) -> float:
-    """The area of faces and titles below captions, and of captions outside the safe zone, in pixels."""
+def _overlap(cues: Sequence[Cue], style: CaptionStyle, avoided: Sequence[KeepOutArea], safe_area: Rect[int]) -> float:
+    """The area of faces and titles below captions, and of captions outside the safe zone, in pixels. Text over text
+    counts more than text over a face: neither can be read.
+    """
     total = 0.0
     for cue in cues:
         area = extent(cue, style)
         total += max(0, safe_area.top - area.top) * (area.right - area.left)
-        total += sum(_shared(area, one) for one in avoided)
+        total += sum(_shared(area, one.area) * (TEXT_ON_TEXT if one.weight >= TEXT else 1) for one in avoided)
     return total
 
 

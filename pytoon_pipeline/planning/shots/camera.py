@@ -23,7 +23,7 @@ MIN_REACH = 0.06
 # The same for the detail of a shot without a face.
 FOCAL_MARGIN = 1.08
 # Hair above the box of a face that the zoom does not cut, as a share of its height.
-HAIR = 0.35
+HAIR = 0.6
 # Where the zoom's fixed point lies on the way from the window's centre to the face.
 FOCUS_SHARE = 0.5
 # Smaller differences between keyframes are rounding.

@@ -183,12 +183,12 @@ def _shots(
         seconds = rate.seconds(shot_start), rate.seconds(shot_end)
         framing = frame_shot(material, found, *seconds, camera, canvas, arrange=talk, panel=panel)
         for number, (first, last, shown) in enumerate(parts):
-            zoom = camera.punch_in.amount if talk and number % 2 and not framing.grounded else 1.0
+            zoom = camera.punch_in.amount if talk and number % 2 and framing.punched_in else 1.0
             layers = _layers(material, framing, first, last - first, camera, rate, zoom)
             start = shown.start + first - shown.source_start
             scene = Scene(start=start, frames=last - first, layers=layers)
             if framing.grounded and panel is not None:
-                scene = with_ground(scene, framing, panel.colour)
+                scene = with_ground(scene, framing, panel)
             shots.append(_Shot(scene, framing, first))
     return sorted(shots, key=lambda shot: shot.scene.start)
 

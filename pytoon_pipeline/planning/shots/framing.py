@@ -57,7 +57,7 @@ class ShotFraming:
     """The views of one shot on its canvas, and the ``panel`` on which its captions stand, if it has one.
 
     ``grounded``: a ground in the colour of panels fills what the footage leaves of the frame. ``text_cut``: burnt-in
-    text is not in view in all of it.
+    text is not in view in all of it. ``punched_in``: cuts may enlarge it, as neither a close-up nor text is cut then.
     """
 
     canvas: Canvas
@@ -65,6 +65,7 @@ class ShotFraming:
     panel: Rect[int] | None = None
     grounded: bool = False
     text_cut: bool = False
+    punched_in: bool = True
 
     @property
     def fills(self) -> bool:
@@ -118,16 +119,18 @@ def frame_shot(
     wide = [box for box in texts if box.width > size[0] and (not tracks or box.width >= WIDE_TEXT)]
     if wide and arrange:
         size, area = _band(frame, max(box.width for box in wide), canvas)
-        return ShotFraming(canvas, (View(rest(None, start, end, frame, size, camera, texts), area),))
+        return ShotFraming(canvas, (View(rest(None, start, end, frame, size, camera, texts), area),), punched_in=False)
     if len(tracks) > 1 and (group := _together(tracks, start, end, size, camera)):
         return _framing(canvas, follow(group, start, end, frame, size, camera, texts), texts)
     if arrange and len(tracks) == 2:
         return _halved(tracks, texts, start, end, frame, camera, canvas, panel)
-    if arrange and panel is not None and tracks and canvas.aspect < 1:
+    if arrange and panel is not None and tracks and canvas.aspect <= 1:
         area = replace(canvas.area, bottom=_height_above_captions(tracks[0], frame, camera, canvas, panel))
         path = follow(tracks[0].smoothed(), start, end, frame, frame.window(area.width / area.height), camera, texts)
         cut = any(not path.contains(box) for box in texts)
-        return ShotFraming(canvas, (View(path, area),), grounded=area != canvas.area, text_cut=cut)
+        return ShotFraming(
+            canvas, (View(path, area),), None, area != canvas.area, cut, not texts and area == canvas.area
+        )
     return _framing(canvas, _window(material, tracks, texts, start, end, size, camera), texts)
 
 
@@ -195,7 +198,8 @@ def _clear_of(area: Rect[int], view: View, track: HeadTrack) -> bool:
 
 
 def _framing(canvas: Canvas, path: ShotPath, texts: Sequence[Box]) -> ShotFraming:
-    return ShotFraming(canvas, (View(path, canvas.area),), text_cut=any(not path.contains(box) for box in texts))
+    cut = any(not path.contains(box) for box in texts)
+    return ShotFraming(canvas, (View(path, canvas.area),), text_cut=cut, punched_in=not texts)
 
 
 def _window(

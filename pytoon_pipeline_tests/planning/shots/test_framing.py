@@ -90,9 +90,9 @@ def test_text_that_fits_is_shown_where_nobody_is() -> None:
     assert not found.text_cut
 
 
-def arranged(faces: Sequence[Face]):  # type: ignore[no-untyped-def]
-    clip, panel = material(faces), PanelSettings(240, 1440, "#101014")
-    return frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES["9:16"], arrange=True, panel=panel)
+def arranged(faces: Sequence[Face], shape: str = "9:16", bottom: int = 1440):  # type: ignore[no-untyped-def]
+    clip, panel = material(faces), PanelSettings(240, bottom, "#101014")
+    return frame_shot(clip, all_heads(clip), 0, 10, CameraSettings(), CANVASES[shape], arrange=True, panel=panel)
 
 
 def test_captions_of_two_people_stand_on_the_seam_of_their_halves() -> None:
@@ -125,3 +125,16 @@ def test_a_close_up_leaves_space_for_captions_below_its_chin() -> None:
     assert view.path.size[0] > 1.35 * 0.24
     chin = 0.5 + 0.62 * face(0, 0.5, size=0.24).box.height
     assert view.area.height * chin <= 1200
+
+
+def test_a_close_up_leaves_space_on_a_square_too() -> None:
+    found = arranged([face(time, 0.5, y=0.55, size=0.5) for time in TIMES], "1:1", 1000)
+    assert found.grounded
+    assert found.views[0].area.height < 1080
+
+
+def test_cuts_enlarge_neither_a_close_up_nor_burnt_in_text() -> None:
+    assert framing(material([face(time, 0.3) for time in TIMES])).punched_in
+    assert not framing(material(texts=[Box(0.45, 0.8, 0.2, 0.05)])).punched_in
+    assert not framing(material(texts=[Box(0.25, 0.4, 0.5, 0.1)])).punched_in
+    assert not arranged([face(time, 0.5, y=0.5, size=0.24) for time in TIMES]).punched_in

@@ -1,0 +1,26 @@
+"""The server process of the API."""
+
+import uvicorn
+
+from pytoon_pipeline.api.app import application
+from pytoon_pipeline.api.auth import api_token
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.listening import listen
+
+BACKLOG = 128
+SHUTDOWN_SECONDS = 3
+
+
+def serve_api(home: Home, host: str, port: int) -> None:
+    """Serves until the process is stopped.
+
+    Raises ``DependencyMissing`` without a token, ``InvalidInput`` for a short one, and ``TransientError`` when the port
+    cannot be used.
+    """
+    app = application(home, api_token())
+    with listen("The API", host, port, BACKLOG) as listener:
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, ws="none",
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )  # fmt: skip
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,94 @@
+"""What the HTTP API takes and answers."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.degradation import Degradation
+from pytoon_pipeline.contracts.results import ErrorInfo
+from pytoon_pipeline.contracts.spec.render_spec import Note
+from pytoon_pipeline.contracts.upload_states import UploadState
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the id of an upload, 64 hexadecimal digits")]
+
+
+class UploadedFile(Record):
+    """A file that the server has. Its ``id`` is its SHA-256, so the same file has the same id."""
+
+    id: Sha256
+    bytes: int
+
+
+class RenderRequest(Record):
+    """A video to render: ``files`` are ids of uploads by the names that the request uses.
+
+    ``request`` is what a ``request.yaml`` holds. Without a list of media there, all files are shown, in name order.
+    """
+
+    title: str | None = Field(default=None, min_length=1, max_length=100, description="a title")
+    files: dict[str, Sha256] = Field(default_factory=dict, max_length=100)
+    request: dict[str, Any] = Field(default_factory=dict)
+
+
+class RenderLinks(Record):
+    """Paths on this server. ``files`` are those of the finished video by name; a held one has none."""
+
+    self: str
+    files: dict[str, str] = Field(default_factory=dict)
+
+
+class Render(Record):
+    """A render and its video. ``id`` is the key of the content and the request's variant and format.
+
+    ``status`` is that of ``pytoon status``; ``at`` is when it last changed, in seconds since the epoch. A finished
+    video stays finished when a later change of it fails; then ``failed_change`` says why.
+    """
+
+    id: str
+    name: str
+    title: str
+    status: UploadState
+    version: int | None = None
+    at: float
+    reason: str | None = None
+    attempts: int = 0
+    score: float | None = None
+    seconds: float | None = None
+    degraded: Degradation | None = None
+    notes: tuple[Note, ...] = ()
+    error: ErrorInfo | None = None
+    failed_change: ErrorInfo | None = None
+    links: RenderLinks
+
+
+class RenderSummary(Record):
+    """A render in a list."""
+
+    id: str
+    name: str
+    title: str
+    status: UploadState
+    version: int | None = None
+    at: float
+    reason: str | None = None
+
+
+class RenderList(Record):
+    """Renders, the newest first. ``next`` is the cursor of the following page; null on the last."""
+
+    renders: tuple[RenderSummary, ...]
+    next: str | None = None
+
+
+class Problem(Record):
+    """An error as RFC 9457 describes it, with Pytoon's code, hint, category and the fields that it is about."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str
+    category: str
+    fields: tuple[str, ...] = ()

@@ -1,0 +1,153 @@
+"""Renders for programs: files by their content, requests as data, answers without paths of this machine."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path, PurePath
+
+from pytoon_pipeline.catalog.finding import find_key
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.presets import load_limits, load_operations
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
+from pytoon_pipeline.contracts.upload_states import UploadState
+from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_NAMES
+from pytoon_pipeline.intake.ingest import IngestOutcome, ingest_in_steps
+from pytoon_pipeline.intake.preflight import Preflight
+from pytoon_pipeline.runtime.atomic import write_bytes
+from pytoon_pipeline.runtime.files import printable_name
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.scratch import scratch_dir
+from pytoon_pipeline.service import overview
+from pytoon_pipeline.service.sources import RequestOptions
+from pytoon_pipeline.service.status import upload_status
+from pytoon_pipeline.store.store import Store, run_to_end
+
+MAX_NAME, MAX_PAGE = 120, 200
+# Between two pieces of advice in a hint.
+ADVICE = " — "
+RESERVED = (*REQUEST_NAMES, EDIT_PLAN_NAME)
+
+
+def submit_render(home: Home, store: Store, wanted: RenderRequest) -> tuple[str, IngestOutcome]:
+    """Queues a video. Returns its key, and whether it is new. The same files and request give the same key.
+
+    Raises ``InvalidInput`` for names that are no file names, for unknown files, and for whatever the request refuses.
+    """
+    with scratch_dir(home.work) as scratch:
+        folder = scratch / "upload"
+        folder.mkdir()
+        for name, sha256 in wanted.files.items():
+            _place(store, folder / _checked(name), sha256)
+        if wanted.request:
+            write_bytes(folder / REQUEST_NAMES[-1], json.dumps(wanted.request).encode())
+        with _without_paths(home.root):
+            upload = RequestOptions().read(folder, "submit")
+        title = wanted.title or next((PurePath(name).stem for name in wanted.files), "video")
+        preflight = Preflight(store, load_limits(), load_operations().preflight_timeout_seconds)
+        upload = replace(upload, title=printable_name(title))
+        source, outcome = run_to_end(ingest_in_steps(home, store, upload, pending=True, preflight=preflight))
+    return source.key, outcome
+
+
+@contextmanager
+def _without_paths(folder: Path) -> Iterator[None]:
+    """Errors of the block name no path of this machine: advice that does is for its own command line."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.hint = ADVICE.join(one for one in error.hint.split(ADVICE) if str(folder.resolve()) not in one)
+        raise
+
+
+def _checked(name: str) -> str:
+    """A name that is a file name and nothing else. Raises ``InvalidInput``."""
+    plain = PurePath(name).name == name and printable_name(name) == name and "\\" not in name
+    if not plain or name.startswith(".") or len(name.encode()) > MAX_NAME or name in RESERVED:
+        raise InvalidInput(
+            "file_name",
+            f"files: “{printable_name(name)[:40]}” cannot be the name of a file.",
+            f"Use a plain name such as beach.jpg: up to {MAX_NAME} characters, no folders, and not request.json.",
+        )
+    return name
+
+
+def _place(store: Store, path: Path, sha256: str) -> None:
+    file = store.find_file(sha256)
+    if file is None:
+        message = f"files: there is no upload {sha256[:12]}…."
+        raise InvalidInput("unknown_file", message, "Upload the file first: POST /v1/uploads")
+    os.link(store.path(file), path)
+
+
+def render(home: Home, name: str) -> Render:
+    """A render by its id, name or title. Raises ``InvalidInput`` for one that does not exist."""
+    key = find_key(home, name)
+    status, record = upload_status(home, key), Uploads(home).delivered(key)
+    values = status.model_dump(include=set(Render.model_fields) - {"id", "links"})
+    finished = record if status.version is not None else None
+    files = {} if finished is None or finished.held else delivered_files(home, key)
+    here = f"/v1/renders/{key}"
+    return Render(
+        **values,
+        id=key,
+        score=None if finished is None else finished.score,
+        seconds=None if finished is None else finished.seconds,
+        links=RenderLinks(self=here, files={one: f"{here}/files/{one}" for one in files}),
+    )
+
+
+def delivered_files(home: Home, key: str) -> dict[str, Path]:
+    """The files of a finished video by name, those that are still there; none of a held one."""
+    record = Uploads(home).delivered(key)
+    if record is None or record.held:
+        return {}
+    paths = (home.root / path for path in record.files)
+    return {path.name: path for path in paths if path.is_file()}
+
+
+def delivered_file(home: Home, name: str, file: str) -> Path:
+    """A file of a finished video. Raises ``InvalidInput`` when there is no such file, or when the video is held."""
+    key = find_key(home, name)
+    if (path := delivered_files(home, key).get(file)) is not None:
+        return path
+    record = Uploads(home).delivered(key)
+    if record is not None and record.held:
+        message = "This video is held until a person releases it, because it can harm viewers."
+        raise InvalidInput("unknown_file", message, "A person who has seen it types: pytoon release NAME")
+    raise InvalidInput("unknown_file", "This render has no such file.", "Its “links” name the files that it has.")
+
+
+def renders(home: Home, state: UploadState | None, cursor: str | None, limit: int) -> RenderList:
+    """A page of renders, the newest first, after the one that ``cursor`` names."""
+    rows = iter(_after(overview.uploads(home, state), cursor))
+    page = [
+        RenderSummary(id=row["key"], **{name: row[name] for name in RenderSummary.model_fields if name != "id"})
+        for row in islice(rows, min(limit, MAX_PAGE))
+    ]
+    more = next(rows, None) is not None
+    return RenderList(renders=tuple(page), next=page[-1].id if page and more else None)
+
+
+def _after(rows: Iterator[overview.Values], cursor: str | None) -> Iterator[overview.Values]:
+    if cursor is not None:
+        for row in rows:
+            if row["key"] == cursor:
+                break
+    yield from rows
+
+
+def cancel(home: Home, name: str) -> str:
+    """Takes a video out of the queue. Returns its key. Raises ``InvalidInput`` for one that does not wait.
+
+    A run in progress goes on: what it renders stays in the store.
+    """
+    key, uploads = find_key(home, name), Uploads(home)
+    if not uploads.is_pending(key):
+        message = "This render does not wait: it is finished, failed or cancelled."
+        raise InvalidInput("nothing_to_cancel", message, f"See its status at /v1/renders/{key}")
+    uploads.stop(key)
+    return key

@@ -1,0 +1,65 @@
+"""A real server of the API on loopback, and a client of it."""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import uvicorn
+
+from pytoon_pipeline.api.app import application
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.listening import listen
+
+TOKEN = "a-token-of-the-tests"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Client:
+    url: str
+
+    def call(self, method: str, path: str, body: object = None, token: str | None = TOKEN, **headers: str) -> Answer:
+        """Sends bytes as they are and other bodies as JSON."""
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        more = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(self.url + path, data, {**more, **headers}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return Answer(answer.status, _lower(answer.headers), answer.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, _lower(error.headers), error.read())
+
+    def upload(self, content: bytes) -> str:
+        answer = self.call("POST", "/v1/uploads", content)
+        assert answer.status == 201, answer.body
+        return str(answer.json["id"])
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+@pytest.fixture
+def api(home: Home) -> Iterator[Client]:
+    server = uvicorn.Server(uvicorn.Config(application(home, TOKEN), log_config=None, ws="none", lifespan="off"))
+    with listen("The API", "127.0.0.1", 0, 16) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield Client(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        server.should_exit = server.force_exit = True
+        thread.join(timeout=10)

@@ -1,0 +1,233 @@
+"""The API as programs use it: a video through HTTP, the same request twice, errors as problem details."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from PIL import Image
+
+from pytoon_pipeline.api import app as app_module
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.running import compile_upload
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.fingerprint import hash_files
+from pytoon_pipeline_tests.api.conftest import TOKEN, Client
+
+GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
+ROUTES = [
+    ("POST", "/v1/uploads"), ("POST", "/v1/renders"), ("GET", "/v1/renders"), ("GET", "/v1/renders/x"),
+    ("POST", "/v1/renders/x/retry"), ("POST", "/v1/renders/x/cancel"), ("GET", "/v1/renders/x/files/x.mp4"),
+    ("GET", "/v1/presets"), ("GET", "/v1/presets/x"), ("GET", "/v1/brands"), ("GET", "/v1/platforms"),
+    ("GET", "/v1/schemas/request"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> bytes:
+    path = tmp_path / "photo.jpg"
+    Image.linear_gradient("L").resize((540, 960)).convert("RGB").save(path)
+    return path.read_bytes()
+
+
+def guide(api: Client, folder: Path) -> None:
+    """Runs every command of the guide, as a person types them."""
+    blocks = re.findall(r"```bash\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    (folder / "guide.sh").write_text("set -eu\n" + "".join(blocks))
+    done = subprocess.run(
+        ["bash", "guide.sh"], cwd=folder, capture_output=True, text=True, timeout=120,
+        env={"PATH": os.environ["PATH"], "API": api.url, "PYTOON_API_TOKEN": TOKEN},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("quick_encoder")
+def test_a_video_is_queued_watched_and_fetched(
+    api: Client, home: Home, instance: dg.DagsterInstance, photo: bytes, tmp_path: Path
+) -> None:
+    request = {"text": "Hello", "max_seconds": 3}
+    wanted = {"title": "Summer", "files": {"beach.jpg": api.upload(photo)}, "request": request}
+    queued = api.call("POST", "/v1/renders", wanted)
+    assert (queued.status, queued.headers["location"]) == (202, f"/v1/renders/{queued.json['id']}")
+    assert (queued.json["title"], queued.json["status"], queued.json["links"]["files"]) == ("Summer", "waiting", {})
+    assert compile_upload(defs().resolve_job_def(COMPILE), instance, home, queued.json["id"]).error is None
+    done = api.call("GET", queued.headers["location"]).json
+    assert (done["status"], done["version"], done["error"]) == ("completed", 1, None)
+    assert str(home.root) not in json.dumps(done)
+    (video,) = (link for name, link in done["links"]["files"].items() if name.endswith(".mp4"))
+    record = Uploads(home).delivered(done["id"])
+    assert record is not None
+    assert api.call("GET", video).body == (home.root / record.video).read_bytes()
+    part = api.call("GET", video, Range="bytes=10-19")
+    assert (part.status, len(part.body)) == (206, 10)
+    assert part.headers["content-range"].startswith("bytes 10-19/")
+    # The same again is the same render, and is finished already: the guide asks for it, and downloads it.
+    again = api.call("POST", "/v1/renders", wanted)
+    assert (again.status, again.json["id"], again.json["status"]) == (200, done["id"], "completed")
+    if shutil.which("curl"):
+        (tmp_path / "beach.jpg").write_bytes(photo)
+        guide(api, tmp_path)
+        assert (tmp_path / "summer.mp4").read_bytes() == (home.root / record.video).read_bytes()
+
+
+def test_equal_posts_at_the_same_time_are_one_render(api: Client, home: Home, photo: bytes) -> None:
+    wanted = {"files": {"a.jpg": api.upload(photo)}, "request": {"text": "Once"}}
+    answers: list[tuple[int, str]] = []
+
+    def post() -> None:
+        answer = api.call("POST", "/v1/renders", wanted)
+        answers.append((answer.status, answer.json["id"]))
+
+    threads = [threading.Thread(target=post) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len({key for _, key in answers}) == 1
+    assert {status for status, _ in answers} <= {200, 202}
+    assert len(api.call("GET", "/v1/renders").json["renders"]) == 1
+
+
+def test_an_upload_is_known_by_its_content(api: Client, home: Home, photo: bytes, tmp_path: Path) -> None:
+    assert api.upload(photo) == api.upload(photo) == hash_files(tmp_path / "photo.jpg")
+    empty = api.call("POST", "/v1/uploads", b"")
+    assert (empty.status, empty.json["code"]) == (422, "empty_file")
+
+
+def test_a_body_that_is_too_large_is_refused_and_not_kept(
+    api: Client, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "MAX_FILE", 1000)
+    answer = api.call("POST", "/v1/uploads", b"x" * 1001)
+    assert (answer.status, answer.json["code"]) == (413, "body_too_large")
+    assert not list((home.store / "objects").rglob("*")) if home.store.exists() else True
+
+
+def test_pages_of_the_list_hold_every_render_once(api: Client, photo: bytes) -> None:
+    file = api.upload(photo)
+    keys = [
+        api.call("POST", "/v1/renders", {"files": {"a.jpg": file}, "request": {"variant": f"v{n}"}}).json["id"]
+        for n in range(5)
+    ]
+    found, cursor = [], ""
+    while True:
+        page = api.call("GET", f"/v1/renders?limit=2{cursor}").json
+        found += [one["id"] for one in page["renders"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert found == keys[::-1]
+    assert api.call("GET", "/v1/renders?status=failed").json == {"renders": [], "next": None}
+
+
+def test_a_waiting_render_can_be_cancelled_and_queued_again(api: Client, home: Home, photo: bytes) -> None:
+    key = api.call("POST", "/v1/renders", {"files": {"a.jpg": api.upload(photo)}}).json["id"]
+    assert api.call("POST", f"/v1/renders/{key}/cancel").json["status"] == "stopped"
+    assert not Uploads(home).is_pending(key)
+    twice = api.call("POST", f"/v1/renders/{key}/cancel")
+    assert (twice.status, twice.json["code"]) == (409, "nothing_to_cancel")
+    assert api.call("POST", f"/v1/renders/{key}/retry").json["status"] == "waiting"
+    assert api.call("POST", f"/v1/renders/{key}/retry").status == 409
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "said"),
+    [
+        (b"{", 422, "invalid_request", "not a JSON object"),
+        (b"[]", 422, "invalid_request", "not a JSON object"),
+        ({"file": {}}, 422, "invalid_request", "There is no setting “file”"),
+        ({"files": {"a.jpg": "x"}}, 422, "invalid_request", "64 hexadecimal digits"),
+        ({"files": {"a.jpg": "0" * 64}}, 404, "unknown_file", "there is no upload 000000000000…"),
+        ({"files": {"../a.jpg": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
+        ({"files": {"a\\b.jpg": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
+        ({"files": {"request.json": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
+        ({"files": {".hidden": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
+        ({"files": {"a\n.jpg": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
+        ({"request": {"text": "Hi", "music": "../../etc/passwd"}}, 422, "outside_folder", "is outside the folder"),
+        ({"request": {"text": "Hi", "sparkle": 1}}, 422, "invalid_request", "there is no setting “sparkle”"),
+        ({}, 422, "no_media", "has no photos or clips"),
+    ],
+)
+def test_a_wrong_request_is_a_problem_with_a_hint(
+    api: Client, home: Home, body: object, status: int, code: str, said: str
+) -> None:
+    answer = api.call("POST", "/v1/renders", body)
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json
+    assert (answer.status, problem["status"], problem["code"]) == (status, status, code)
+    assert said in problem["detail"]
+    assert problem["hint"]
+    assert problem["type"] == f"urn:pytoon:error:{code}"
+    assert str(home.root) not in answer.body.decode()
+    assert api.call("GET", "/v1/renders").json["renders"] == []
+
+
+def test_a_file_that_is_no_media_is_refused_by_its_content(api: Client) -> None:
+    answer = api.call("POST", "/v1/renders", {"files": {"a.jpg": api.upload(b"%PDF-1.7 " * 50)}})
+    assert answer.status == 422
+    assert "PDF" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", "a-token-of-the-test"])
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_every_route_needs_the_token(api: Client, method: str, path: str, token: str | None) -> None:
+    answer = api.call(method, path, b"x" if method == "POST" else None, token=token)
+    assert (answer.status, answer.json["code"]) == (401, "token_missing")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_the_list_of_routes_is_complete(api: Client) -> None:
+    described = api.call("GET", "/v1/openapi.json").json
+    assert described["openapi"].startswith("3.1")
+    found = {(method.upper(), path) for path, methods in described["paths"].items() for method in methods}
+    listed = {(method, path.replace("/x.mp4", "/{name}").replace("renders/x", "renders/{render}")
+               .replace("presets/x", "presets/{name}").replace("schemas/request", "schemas/{name}"))
+              for method, path in ROUTES}  # fmt: skip
+    assert found == listed
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/renders/nothing", 404), ("GET", "/v1/renders/nothing/files/a.mp4", 404), ("GET", "/nowhere", 404),
+        ("GET", "/v1/presets/nothing", 404), ("GET", "/v1/schemas/nothing", 404), ("PUT", "/v1/presets", 405),
+        ("GET", "/v1/renders?limit=0", 422), ("GET", "/v1/renders?status=new", 422),
+        ("GET", "/v1/renders/..%2f..%2fetc/files/passwd", 404),
+    ],
+)  # fmt: skip
+def test_what_does_not_exist_is_a_problem(api: Client, method: str, path: str, status: int) -> None:
+    answer = api.call(method, path)
+    assert (answer.status, answer.json["status"]) == (status, status)
+    assert answer.json["hint"]
+
+
+def test_lists_for_forms(api: Client) -> None:
+    assert "clean-product" in [one["name"] for one in api.call("GET", "/v1/presets").json["presets"]]
+    assert api.call("GET", "/v1/presets/clean-product").json["file"] == ""
+    assert api.call("GET", "/v1/brands").json == ["acme", "verde"]
+    assert "tiktok" in [one["name"] for one in api.call("GET", "/v1/platforms").json]
+    assert "properties" in api.call("GET", "/v1/schemas/request").json
+    assert api.call("GET", "/v1/schemas/render").json["title"] == "Render"
+
+
+def test_health_needs_no_token(api: Client) -> None:
+    assert api.call("GET", "/healthz", token=None).json == {"status": "healthy"}
+
+
+@pytest.mark.parametrize(("token", "error"), [("", DependencyMissing), ("short", InvalidInput)])
+def test_a_server_without_a_good_token_does_not_start(
+    token: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pytoon_pipeline.api.auth import api_token
+
+    monkeypatch.setenv("PYTOON_API_TOKEN", token)
+    with pytest.raises(error, match="api_token"):
+        api_token()
