@@ -112,6 +112,29 @@ class WordChange(Record):
     reason: str
 
 
+class Disfluency(Record):
+    """Words that speech can do without: a *filler*, or a start or sentence that is said again, of which the last stays
+    (*retake*).
+
+    ``action`` is what the request asks for; *propose* leaves it to a person, also where no moment is quiet enough for a
+    cut.
+    """
+
+    start: float
+    end: float
+    text: str
+    kind: Literal["filler", "retake"]
+    action: Literal["cut", "propose"] = "propose"
+
+    @property
+    def reason(self) -> str:
+        return {"filler": "filler", "retake": "said again"}[self.kind]
+
+    def overlaps(self, start: float, end: float) -> bool:
+        """Whether it shares time with a range."""
+        return self.start < end - 1e-3 and start < self.end - 1e-3
+
+
 def merged_changes(*changes: Iterable[WordChange]) -> tuple[WordChange, ...]:
     """Changes of several kinds in order of time."""
     return tuple(sorted(chain.from_iterable(changes), key=lambda change: (change.start, change.end)))
@@ -120,13 +143,14 @@ def merged_changes(*changes: Iterable[WordChange]) -> tuple[WordChange, ...]:
 class CorrectedTranscript(Transcript):
     """A transcript with the corrections and the edits of people applied.
 
-    ``words`` are those that stay, ``cuts`` what people took out. ``before_edits`` are the words to which people's edits
-    apply, after the ``corrections`` that rules made; ``changes`` lists every changed word. ``unfitting`` says of each
-    edit that was not applied why not.
+    ``words`` are those that stay, ``cuts`` what people and rules took out. ``before_edits`` are the words to which
+    people's edits apply, after the ``corrections`` that rules made, and with the ``disfluencies`` that rules found.
+    ``changes`` lists every changed word. ``unfitting`` says of each edit that was not applied why not.
     """
 
     before_edits: tuple[Word, ...] = ()
     corrections: tuple[WordChange, ...] = ()
+    disfluencies: tuple[Disfluency, ...] = ()
     cuts: tuple[Cut, ...] = ()
     changes: tuple[WordChange, ...] = ()
     unfitting: tuple[str, ...] = ()

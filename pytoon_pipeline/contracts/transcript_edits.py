@@ -20,15 +20,15 @@ MAX_WORDS, MAX_CHARACTERS = 2_000, 100
 TOLERANCE = 1e-3
 
 
-EditKind = Literal["replace", "hide", "cut"]
+EditKind = Literal["replace", "hide", "cut", "keep"]
 
 
 class TranscriptEdit(Record):
     """One change of the words from ``start`` to ``end`` seconds of the source.
 
     *replace* writes ``new`` in place of the words ``old``. *hide* keeps the words, as ``new`` if there are some, out
-    of the captions. *cut* takes their picture and sound out of the video. Without ``old``, nothing was transcribed
-    there.
+    of the captions. *cut* takes their picture and sound out of the video. *keep* brings back what a rule would cut,
+    such as a filler. Without ``old``, nothing was transcribed there.
     """
 
     kind: EditKind
@@ -83,8 +83,8 @@ def _problems(edit: TranscriptEdit, seconds: float) -> Iterator[str]:
         yield f"it ends at {clock(edit.end)}, and the source is {clock(seconds)} long"
     if edit.kind == "replace" and not edit.new:
         yield "it replaces words by nothing; to remove words, use cut or hide"
-    if edit.kind == "cut" and edit.new:
-        yield "a cut has no new words"
+    if edit.kind in ("cut", "keep") and edit.new:
+        yield f"a {edit.kind} has no new words"
     for word in (*edit.old, *edit.new):
         if reason := word_problem(word):
             yield reason

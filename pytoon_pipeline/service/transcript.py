@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.results import CorrectedByItem, MetadataByItem
 from pytoon_pipeline.analysis.stages.correction import TranscriptCorrection, stored_edits
-from pytoon_pipeline.analysis.transcript.applying import apply_edits
+from pytoon_pipeline.analysis.transcript.applying import apply_all
 from pytoon_pipeline.analysis.transcript.document import MAX_BYTES, edited_sentences, write_document
-from pytoon_pipeline.analysis.transcript.files import edits_of_file
+from pytoon_pipeline.analysis.transcript.files import Source, edits_of_file
 from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, merged_changes
@@ -85,7 +85,9 @@ def apply_file(home: Home, name: str, path: Path) -> TranscriptResult:
 def apply_bytes(home: Home, name: str, data: bytes, file: str) -> TranscriptResult:
     """Stores what the bytes of a file of this name change. Raises as ``apply_file``."""
     known = _Transcripts(home, name)
-    sources = {item: (one.before_edits, known.seconds[item]) for item, one in known.found.items()}
+    sources = {
+        item: Source(one.before_edits, known.seconds[item], one.disfluencies) for item, one in known.found.items()
+    }
     before = _edits(known)
     new = edits_of_file(data, file, sources)
     edits = before | {item: _with_unseen(one, before.get(item, ()), known.found[item]) for item, one in new.items()}
@@ -121,7 +123,7 @@ def _is_seen(edit: TranscriptEdit, transcript: CorrectedTranscript) -> bool:
 
 def _check(transcript: CorrectedTranscript, edits: Sequence[TranscriptEdit]) -> None:
     """Raises ``InvalidInput`` for edits that leave no word."""
-    if transcript.before_edits and not apply_edits(transcript.before_edits, edits).words:
+    if transcript.before_edits and not apply_all(transcript.before_edits, transcript.disfluencies, edits).words:
         raise InvalidInput(
             "transcript_invalid",
             "The transcript cannot be applied: nothing would be left of the video.",
@@ -182,7 +184,7 @@ def _source(item: SourceItem, known: _Transcripts, edits: Sequence[TranscriptEdi
 
 def _edited(found: CorrectedTranscript, edits: Sequence[TranscriptEdit]) -> CorrectedTranscript:
     """The transcript with ``edits`` in place of those with which it was computed."""
-    applied = apply_edits(found.before_edits, [edit for edit in edits if _is_seen(edit, found)])
+    applied = apply_all(found.before_edits, found.disfluencies, [edit for edit in edits if _is_seen(edit, found)])
     return found.model_copy(
         update={
             "words": tuple(applied.words),

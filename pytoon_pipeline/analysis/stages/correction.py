@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem, TranscriptByItem
 from pytoon_pipeline.analysis.stages.analysis import Analysis
-from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript, Word, merged_changes
+from pytoon_pipeline.contracts.analysis import (
+    CorrectedTranscript,
+    Cut,
+    Disfluency,
+    Transcript,
+    Word,
+    merged_changes,
+)
 from pytoon_pipeline.contracts.glossary import Glossary
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.contracts.request import SpeechRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, edits_of_item
 from pytoon_pipeline.store.fingerprint import hash_value
@@ -24,13 +32,16 @@ if TYPE_CHECKING:
     from pytoon_pipeline.analysis.transcript.glossary import Correction
 
 
+AS_SPOKEN = SpeechRequest()
+
+
 @dataclass(frozen=True)
 class TranscriptCorrection(Analysis[CorrectedTranscript]):
     """Corrects transcripts by the ``glossary`` of the brand, and then applies what people changed in them: ``edits`` by
     the SHA-256 of the clip, or a transcript file beside it, which counts in place of earlier edits.
     """
 
-    stage = Stage("corrected_transcript", 3, "conditional")
+    stage = Stage("corrected_transcript", 4, "conditional")
     libraries = ("python", "pocketsphinx")
     record = CorrectedTranscript
 
@@ -40,6 +51,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     edits: Mapping[str, tuple[TranscriptEdit, ...]]
     documents: Mapping[str, SourceItem]
     glossary: Glossary | None = None
+    speech: SpeechRequest = AS_SPOKEN
 
     @classmethod
     def of(
@@ -52,34 +64,46 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     ) -> "TranscriptCorrection":
         """The correction of the transcripts of an upload."""
         glossary = resolved.brand.glossary if resolved.brand is not None else None
-        return cls(store, metadata, transcripts, stored_edits(store, source), source.transcripts(), glossary)
+        return cls(
+            store,
+            metadata,
+            transcripts,
+            stored_edits(store, source),
+            source.transcripts(),
+            glossary,
+            resolved.request.speech,
+        )
 
     def covers(self, item: SourceItem) -> bool:
         return item.sha256 in self.transcripts.items
 
     def work(self, item: SourceItem) -> ItemWork:
         words, document = self.transcripts.items[item.sha256], self.documents.get(item.sha256)
-        inputs, parameters = {"words": words.fingerprint}, {}
+        inputs, parameters = {"words": words.fingerprint}, dict[str, object]()
         if document is not None:
             inputs |= {"document": document.sha256, "media": item.sha256}
         elif edits := self.edits.get(item.sha256):
             parameters["edits"] = hash_value([edit.model_dump(mode="json") for edit in edits])
         if self.glossary is not None and self.glossary != Glossary():
             parameters["glossary"] = hash_value(self.glossary.model_dump(mode="json", exclude={"forbidden"}))
+        if self.speech != AS_SPOKEN:
+            parameters["speech"] = self.speech.model_dump(mode="json")
         return ItemWork(lambda scratch: StageOutput(self._corrected(item, words.value)), inputs, parameters)
 
     def _corrected(self, item: SourceItem, transcript: Transcript) -> CorrectedTranscript:
-        from pytoon_pipeline.analysis.transcript.applying import apply_edits
+        from pytoon_pipeline.analysis.transcript.applying import apply_all
 
         corrected = self._spelled(transcript)
-        edits = self._edits(item, corrected.words)
-        applied = apply_edits(corrected.words, edits)
+        words, disfluencies = self._disfluencies(item, corrected.words, transcript.language)
+        edits = self._edits(item, words, disfluencies)
+        applied = apply_all(words, disfluencies, edits)
         return CorrectedTranscript(
             **{name: getattr(transcript, name) for name in Transcript.model_fields if name != "words"},
             words=tuple(applied.words),
-            before_edits=corrected.words,
+            before_edits=tuple(words),
             corrections=corrected.changes,
-            cuts=self._cuts(item, corrected.words, applied.cuts),
+            disfluencies=tuple(disfluencies),
+            cuts=self._cuts(item, words, applied.cuts),
             changes=merged_changes(corrected.changes, applied.changes),
             unfitting=tuple(applied.unfitting),
         )
@@ -91,14 +115,28 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
         glossary = None if _from_subtitles(transcript) else self.glossary
         return correct_words(transcript.words, glossary, transcript.language)
 
-    def _edits(self, item: SourceItem, words: Sequence[Word]) -> tuple[TranscriptEdit, ...]:
-        from pytoon_pipeline.analysis.transcript.files import edits_of_file
+    def _disfluencies(
+        self, item: SourceItem, words: Sequence[Word], language: str
+    ) -> tuple[Sequence[Word], list[Disfluency]]:
+        """The words, with fillers that no transcriber wrote, and what the request wants to be cut or proposed."""
+        from pytoon_pipeline.analysis.transcript.disfluencies import find_disfluencies
+        from pytoon_pipeline.media import audio
+
+        if self.speech == AS_SPOKEN:
+            return words, []
+        samples = audio.load(self.store.path(self.metadata.items[item.sha256].files[AUDIO]))
+        return find_disfluencies(samples, words, self.speech, language)
+
+    def _edits(
+        self, item: SourceItem, words: Sequence[Word], disfluencies: Sequence[Disfluency]
+    ) -> tuple[TranscriptEdit, ...]:
+        from pytoon_pipeline.analysis.transcript.files import Source, edits_of_file
 
         document, seconds = self.documents.get(item.sha256), self.metadata.items[item.sha256].value.audio_seconds
         if document is None:
             return self.edits.get(item.sha256, ())
         data = self.store.path(document.stored).read_bytes()
-        return edits_of_file(data, document.name, {item.sha256: (words, seconds)})[item.sha256]
+        return edits_of_file(data, document.name, {item.sha256: Source(words, seconds, disfluencies)})[item.sha256]
 
     def _cuts(self, item: SourceItem, words: Sequence[Word], cuts: Sequence[Cut]) -> tuple[Cut, ...]:
         """The cuts with the moments at which they begin and end. Cuts without a word between them are one."""

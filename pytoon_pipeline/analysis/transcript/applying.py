@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pytoon_pipeline.analysis.transcript.difference import word_key
-from pytoon_pipeline.contracts.analysis import Cut, Word, WordChange
+from pytoon_pipeline.contracts.analysis import Cut, Disfluency, Word, WordChange
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, clock
 
 EDITED = "edited by a person"
@@ -15,6 +15,7 @@ MAX_SHIFT_SECONDS = 0.5
 # of their time is the same.
 NEAR_SECONDS, FIT_SECONDS, MIN_SHARED = 0.12, 0.25, 0.7
 MAX_QUOTED = 60
+SAME_SECONDS = 0.002
 
 
 @dataclass
@@ -47,6 +48,49 @@ def apply_edits(words: Sequence[Word], edits: Sequence[TranscriptEdit]) -> Appli
         position = last
     found.words += words[position:]
     return found
+
+
+def apply_all(words: Sequence[Word], disfluencies: Sequence[Disfluency], edits: Sequence[TranscriptEdit]) -> Applied:
+    """``words`` with the edits of people, and without the ``disfluencies`` that rules cut.
+
+    Where a person has edited the words of one, the person's edit counts.
+    """
+    found = apply_edits(words, [edit for edit in edits if edit.kind != "keep"])
+    decided = [edit for edit in edits if edit.kind != "hide"]
+    cut = [
+        one
+        for one in disfluencies
+        if one.action == "cut" and not any(one.overlaps(edit.start, edit.end) for edit in decided)
+    ]
+    kept = [word for word in found.words if not any(_is_inside(word, one) for one in cut)]
+    if not cut or not kept:
+        return found
+    cuts = [Cut(start=one.start, end=one.end, text=one.text, reason=one.reason) for one in cut]
+    found.words, found.cuts = kept, sorted((*found.cuts, *cuts), key=lambda one: one.start)
+    return found
+
+
+def _is_inside(word: Word, one: Disfluency) -> bool:
+    return one.start <= (word.start + word.end) / 2 < one.end
+
+
+def with_keeps(edits: Sequence[TranscriptEdit], disfluencies: Sequence[Disfluency]) -> tuple[TranscriptEdit, ...]:
+    """The edits of a whole transcript that a person wrote, where rules cut ``disfluencies``.
+
+    What the transcript leaves out stays cut by its rule, and no person's edit is needed; what it has is kept.
+    """
+    rules = [one for one in disfluencies if one.action == "cut"]
+    others = [edit for edit in edits if not any(_is_cut_of(edit, one) for one in rules)]
+    kept = [
+        TranscriptEdit(kind="keep", start=one.start, end=one.end, old=tuple(one.text.split()))
+        for one in rules
+        if not any(one.overlaps(edit.start, edit.end) for edit in edits if edit.kind != "hide")
+    ]
+    return tuple(sorted((*others, *kept), key=lambda edit: edit.start))
+
+
+def _is_cut_of(edit: TranscriptEdit, one: Disfluency) -> bool:
+    return edit.kind == "cut" and abs(edit.start - one.start) < SAME_SECONDS and abs(edit.end - one.end) < SAME_SECONDS
 
 
 def _named(

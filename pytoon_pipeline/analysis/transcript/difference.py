@@ -52,7 +52,7 @@ def edits_of_document(section: Section, words: Sequence[Word], seconds: float) -
             raise refused(reason, "Check that the transcript belongs to this video.")
     steps = [
         step
-        for line, first, last in _blocks(section.lines, words, *_covered(section, words))
+        for line, first, last in _blocks(_whole_lines(section.lines, words), words, *_covered(section, words))
         for step in _block_steps(line, words, first, last)
     ]
     return _edits(_merged(_unmoved(steps, words), words), words, seconds)
@@ -95,6 +95,42 @@ def _covered(section: Section, words: Sequence[Word]) -> tuple[int, int]:
     opening, closing = section.lines[0].time - ROUNDING, section.lines[-1].time + ROUNDING
     ends = [sentence[-1].end for sentence in split_sentences(words) if sentence[0].start <= closing]
     return bisect_left(starts, opening), bisect_left(starts, ends[-1]) if ends else bisect_left(starts, opening)
+
+
+def _whole_lines(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
+    """The lines, where words that people bring back into the middle of a sentence are part of its line."""
+    starts, found = [word.start for word in words], list[Line]()
+    openings = {sentence[0].start for sentence in split_sentences(words)}
+    for line in lines:
+        place = bisect_left(starts, line.time - ROUNDING / 10)
+        inside = place < len(words) and words[place].start not in openings and _brings_back(line, words[place])
+        if not inside or not found:
+            found.append(line)
+            continue
+        before = found[-1]
+        first = bisect_left(starts, before.time - ROUNDING)
+        old = [word_key(word.text) for word in words[first:place]]
+        new = [word_key(token.text) for token in before.words]
+        blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+        middle = max((one.b + one.size for one in blocks if one.size), default=0)
+        tokens = (*before.words[:middle], *line.words, *before.words[middle:])
+        found[-1] = replace(before, words=tokens)
+    return found
+
+
+def _brings_back(line: Line, word: Word) -> bool:
+    """Whether a line begins with the word that is spoken at its time."""
+    return (
+        bool(line.words) and word.start < line.time + ROUNDING and word_key(line.words[0].text) == word_key(word.text)
+    )
+
+
+def covered_seconds(section: Section, words: Sequence[Word]) -> tuple[float, float]:
+    """The time of the words that the section is about; what rules cut in it counts, too."""
+    if section.span is not None:
+        return section.span
+    first, last = _covered(section, words)
+    return (words[first].start, words[last - 1].end) if last > first else (0.0, 0.0)
 
 
 def _blocks(

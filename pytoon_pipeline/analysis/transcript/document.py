@@ -27,12 +27,15 @@ HELP = """\
 # Correct words to change the captions. Delete a line, or words in it, to cut them out of the video. Put [[double
 # brackets]] around words to keep them out of the captions. Lines with “# cut” are out of the video; without “# cut”
 # they come back. Other lines that begin with # are ignored."""
+PROPOSALS_HELP = "# To accept a proposed cut, delete its words in their sentence."
 SOURCE = re.compile(
     r"#\s*source:\s*(?P<digits>[0-9a-f]{8,64}),\s*(?P<start>[\d:.]+)\s+to\s+(?P<end>[\d:.]+)", re.IGNORECASE
 )
-TIMED = re.compile(r"\[(?P<time>[^\[\]]{1,20})\](?:\s+|$)")
+TIMED = re.compile(r"(?:\((?:filler|said again)\)\s+)?\[(?P<time>[^\[\]]{1,20})\](?:\s+|$)")
 TIME = re.compile(r"(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,4}):(?P<seconds>\d{1,2}(?:[.,]\d{1,4})?)")
 OPEN, CLOSE = "[[", "]]"
+# Why rules cut words.
+RULES = ("filler", "said again")
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,13 @@ class Section:
 def write_document(name: str, item: str, seconds: float, transcript: CorrectedTranscript) -> str:
     """The text of the transcript of a file ``name`` with the SHA-256 ``item``."""
     lines = [f"# Transcript of {' '.join(name.split())}", HELP]
+    lines += [PROPOSALS_HELP] if any(_proposals(transcript)) else []
     start, end = _span(transcript, seconds)
     lines += [f"# source: {item[:DIGITS]}, {clock(start)} to {clock(end + 0.01)}", ""]
     spoken = [(one[0].start, f"[{clock(one[0].start)}] {_text(one)}") for one in edited_sentences(transcript)]
-    return "\n".join((*lines, *(text for _, text in sorted([*spoken, *_cut_lines(transcript.cuts)])), ""))
+    return "\n".join(
+        (*lines, *(text for _, text in sorted([*spoken, *_cut_lines(transcript.cuts), *_proposals(transcript)])), "")
+    )
 
 
 def _span(transcript: CorrectedTranscript, seconds: float) -> tuple[float, float]:
@@ -92,7 +98,16 @@ def edited_sentences(transcript: CorrectedTranscript) -> list[tuple[Word, ...]]:
 def _cut_lines(cuts: Sequence[Cut]) -> Iterator[tuple[float, str]]:
     for cut in cuts:
         if words := cut.text.split():
-            yield cut.start, f"# cut [{clock(cut.start)}] {' '.join(map(_escaped, words))}"
+            why = f"({cut.reason}) " if cut.reason in RULES else ""
+            yield cut.start, f"# cut {why}[{clock(cut.start)}] {' '.join(map(_escaped, words))}"
+
+
+def _proposals(transcript: CorrectedTranscript) -> Iterator[tuple[float, str]]:
+    """What rules would cut; the words are in the sentences, and a person may delete them there."""
+    for one in transcript.disfluencies:
+        if one.action == "propose" and not any(one.overlaps(cut.start, cut.end) for cut in transcript.cuts):
+            words = " ".join(map(_escaped, one.text.split()))
+            yield one.start, f"# proposed cut ({one.reason}) [{clock(one.start)}] {words}"
 
 
 def _text(words: Sequence[Word]) -> str:

@@ -3,16 +3,28 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
+from typing import NamedTuple
 
-from pytoon_pipeline.analysis.transcript.difference import edits_of_document, edits_of_subtitles
+from pytoon_pipeline.analysis.transcript.applying import with_keeps
+from pytoon_pipeline.analysis.transcript.difference import covered_seconds, edits_of_document, edits_of_subtitles
 from pytoon_pipeline.analysis.transcript.document import MAX_BYTES, Section, read_document
-from pytoon_pipeline.contracts.analysis import Word
+from pytoon_pipeline.contracts.analysis import Disfluency, Word
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, checked_edits, refused, word_problem
 from pytoon_pipeline.media import subtitles
 
 MAX_TIME = 1e6
-# The words of each source and its length in seconds, by its SHA-256.
-Sources = Mapping[str, tuple[Sequence[Word], float]]
+
+
+class Source(NamedTuple):
+    """What a file is applied to: the words of a source, its length in seconds, and what rules cut out of it."""
+
+    words: Sequence[Word]
+    seconds: float
+    disfluencies: Sequence[Disfluency] = ()
+
+
+# By the SHA-256 of the source.
+Sources = Mapping[str, Source]
 
 
 def edits_of_file(data: bytes, name: str, sources: Sources) -> dict[str, tuple[TranscriptEdit, ...]]:
@@ -35,7 +47,10 @@ def edits_of_file(data: bytes, name: str, sources: Sources) -> dict[str, tuple[T
         item = _owner(section, sources, name)
         if item in found:
             raise refused(f"{name[:80]} has two transcripts of the same source", "Keep one of them.")
-        found[item] = edits_of_document(section, *sources[item])
+        source = sources[item]
+        edits = edits_of_document(section, source.words, source.seconds)
+        start, end = covered_seconds(section, source.words)
+        found[item] = with_keeps(edits, [one for one in source.disfluencies if one.overlaps(start, end)])
     return found
 
 
@@ -50,7 +65,7 @@ def _edits_of_json(data: bytes, name: str, sources: Sources) -> dict[str, tuple[
         unknown = [item for item in document["items"] if item not in sources]
         if unknown:
             raise _other_upload(name)
-        return {item: checked_edits(edits, sources[item][1]) for item, edits in document["items"].items()}
+        return {item: checked_edits(edits, sources[item].seconds) for item, edits in document["items"].items()}
     item, words, seconds = _only(sources, name)
     if "edits" in document:
         return {item: checked_edits(document["edits"], seconds)}
@@ -91,8 +106,8 @@ def _only(sources: Sources, name: str) -> tuple[str, Sequence[Word], float]:
     if len(sources) != 1:
         reason = f"{name[:80]} does not say to which of {len(sources)} clips it belongs"
         raise refused(reason, "Keep the lines “# source: …” of the exported transcript.")
-    ((item, (words, seconds)),) = sources.items()
-    return item, words, seconds
+    ((item, source),) = sources.items()
+    return item, source.words, source.seconds
 
 
 def _other_upload(name: str) -> Exception:

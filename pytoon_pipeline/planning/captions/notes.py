@@ -68,6 +68,13 @@ def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
             "transcript. To see the transcript and bring parts back: pytoon transcript NAME --edit"
         )
         yield Note(code="speech_cut", message=message)
+    proposed = [one for one in source.disfluencies if one.action == "propose"]
+    if proposed:
+        message = (
+            f"{counted(len(proposed), 'part')} of “{name}” could be cut out, because they are fillers or are said "
+            "again. To see and to cut them: pytoon transcript NAME --edit"
+        )
+        yield Note(code="cuts_proposed", message=message)
     if source.unfitting:
         more = f" and {len(source.unfitting) - MAX_LISTED} more" if len(source.unfitting) > MAX_LISTED else ""
         listed = " ".join(source.unfitting[:MAX_LISTED])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pytoon_pipeline.analysis.transcript.applying import Applied, apply_edits
 from pytoon_pipeline.analysis.transcript.document import MAX_BYTES, write_document
-from pytoon_pipeline.analysis.transcript.files import edits_of_file
+from pytoon_pipeline.analysis.transcript.files import Source, edits_of_file
 from pytoon_pipeline.analysis.transcript.sentences import split_sentences
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
@@ -29,7 +29,7 @@ def document(transcript: CorrectedTranscript) -> str:
 
 def edits(data: str | bytes, name: str = "talk.txt", words: tuple[Word, ...] = WORDS) -> tuple[TranscriptEdit, ...]:
     content = data.encode() if isinstance(data, str) else data
-    return edits_of_file(content, name, {ITEM: (words, words[-1].end + 1)})[ITEM]
+    return edits_of_file(content, name, {ITEM: Source(words, words[-1].end + 1)})[ITEM]
 
 
 def applied(change: Change) -> Applied:

@@ -49,7 +49,8 @@ def test_all_grounds_of_several_pictures_carry_the_text_of_the_preset() -> None:
         tones = picture.sampled.tones.model_copy(update={"top": (edge,) * 32})
         pictures.append(dataclasses.replace(picture, frames=picture.sampled.model_copy(update={"tones": tones})))
     spec = planned(pictures, text="Look up", preset="clean-product", archetype="hero")
-    assert {(layer.style.colour, layer.style.outline) for layer in texts(spec)} == {("#FFFFFF", 0)}
+    (title,) = texts(spec)
+    assert (title.style.colour, title.style.outline, title.frames) == ("#FFFFFF", 0, spec.frames), "it stays"
 
 
 def test_a_low_picture_fades_at_both_edges_and_a_requested_ground_stays() -> None:
