@@ -115,13 +115,14 @@ class Delivery(Record):
     """Where a finished video is: paths below the outbox, or below the folder of held videos.
 
     ``captions`` are its subtitle files; a video without any text has none. ``post`` holds proposals for what is posted
-    with the video.
+    with the video. ``extras`` are the teaser and the audio files that the request wants.
     """
 
     folder: str
     video: str
     thumbnail: str
     captions: tuple[str, ...]
+    extras: tuple[str, ...] = ()
     post: str
     spec: str
     manifest: str
@@ -130,7 +131,13 @@ class Delivery(Record):
     def roles(self) -> dict[str, str]:
         """The files that are stored, by role; the role of captions is their format."""
         captions = {path.rpartition(".")[2]: path for path in self.captions}
-        return {"video": self.video, "thumbnail": self.thumbnail, **captions, "post": self.post}
+        extras = {path.rpartition(".")[2]: path for path in self.extras}
+        return {"video": self.video, "thumbnail": self.thumbnail, **captions, **extras, "post": self.post}
+
+    def with_extras(self, formats: Iterable[str]) -> "Delivery":
+        """The delivery with further files of these formats, beside the video."""
+        stem = self.video.rpartition(".")[0]
+        return self.model_copy(update={"extras": tuple(f"{stem}.{one}" for one in formats)})
 
     def with_captions(self, written: Iterable[str]) -> "Delivery":
         """The delivery with only those subtitle files whose format is among ``written``: formats or paths of files."""

@@ -39,6 +39,8 @@ class PlatformPost(Record):
 class Post(Record):
     """The publishing kit of one version of a video: the names of its files, and proposals for its texts.
 
+    ``extras`` are its teaser and its audio files.
+
     ``seconds`` is the length of the video, ``language`` that of its audio (ISO 639-2, ``und`` when it is unknown).
     ``key_phrases`` are what the texts and the speech are about, the most important first. ``platforms`` begin with the
     one that the request names.
@@ -48,6 +50,7 @@ class Post(Record):
     video: str
     cover: str
     captions: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     aspect: Aspect
     seconds: float = Field(gt=0)
     language: str = "und"

@@ -58,6 +58,12 @@ class AudioResult(Record):
     silent: bool
 
 
+class ExtraFile(Record):
+    """A file that was made of a finished video, such as a GIF of a part of it."""
+
+    bytes: int
+
+
 class CompositeResult(Record):
     """The concatenated video: frames, audio samples, both durations, and SHA-256 over the packets of each stream."""
 

@@ -1,6 +1,6 @@
 """What a person asks for, as written in ``request.yaml``."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.brand import Watermark
 from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.highlights import Highlight, Highlights
-from pytoon_pipeline.contracts.output_format import DEFAULT_ASPECT, Aspect, aspect_names
+from pytoon_pipeline.contracts.output_format import CANVASES, DEFAULT_ASPECT, Aspect, aspect_names
 from pytoon_pipeline.contracts.platforms import PlatformName
 from pytoon_pipeline.contracts.rendering import EnginePolicy
 from pytoon_pipeline.contracts.transitions import TransitionChoice
@@ -30,6 +30,11 @@ Outputs = Annotated[
 ]
 # The longest video, in seconds, and how long one may be that does not say. A platform may take less.
 LONGEST_SECONDS, USUAL_SECONDS = 600, 60
+# A GIF may not be larger than this, the limit of X for one (docs.getlate.dev, media guidelines, Twitter/X).
+MAX_GIF_BYTES = 15_000_000
+# Frames of a GIF per second, and the bytes of a pixel of moving pictures: measured on talks, 0.15 to 0.44.
+GIF_RATE, GIF_BYTES_PER_PIXEL = 10, 0.45
+AudioFormat = Literal["m4a", "mp3"]
 OriginalAudio = Literal["keep", "lower", "mute"]
 Fit = Literal["cover", "contain", "bars", "auto"]
 # What each of them does with a picture or clip of another shape than the frame.
@@ -70,6 +75,31 @@ class TextRequest(Record):
     hook: Line | None = None
     beats: tuple[Line, ...] = Field(default=(), max_length=20)
     cta: Line | None = None
+
+
+class TeaserRequest(Record):
+    """A part of the video as a GIF: ``seconds`` from ``start`` on, ``width`` pixels wide."""
+
+    start: float = Field(default=0, ge=0)
+    seconds: float = Field(default=3, ge=0.5)
+    width: int = Field(default=360, ge=120, le=1080)
+
+    def bytes(self, aspect: float) -> float:
+        """The size that a GIF of this width over height may have."""
+        return self.width * self.width / aspect * self.seconds * GIF_RATE * GIF_BYTES_PER_PIXEL
+
+
+def _seconds(value: object) -> object:
+    return {"seconds": value} if isinstance(value, int | float | str) and not isinstance(value, bool) else value
+
+
+def _audio_formats(value: object) -> object:
+    """Formats as people write them: a list, or a text such as ``m4a, mp3``. Raises ``ValueError`` for others."""
+    names = [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+    for name in names if isinstance(names, list | tuple) else ():
+        if name not in get_args(AudioFormat):
+            raise ValueError(f"“{str(name)[:40]}” is no format of audio files", "Choose from: m4a, mp3.")
+    return names
 
 
 class LogoRequest(Watermark):
@@ -121,6 +151,7 @@ class Request(Record):
     clip of the folder. ``logo`` stands in a corner of a video without a brand.
     ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
     ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
+    ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
     is that of the speech; by default, it is detected. With ``highlights``, the best parts of a talk become a video
@@ -147,6 +178,12 @@ class Request(Record):
     max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"
     outputs: Outputs = (DEFAULT_ASPECT,)
+    teaser: Annotated[TeaserRequest, BeforeValidator(_seconds, json_schema_input_type=TeaserRequest | float)] | None = (
+        None
+    )
+    audio_files: Annotated[
+        tuple[AudioFormat, ...], BeforeValidator(_audio_formats, json_schema_input_type=tuple[AudioFormat, ...] | str)
+    ] = ()
     transition: TransitionChoice | None = None
     engine_policy: EnginePolicy = "local_preferred"
     licence: str | None = Field(default=None, min_length=1, max_length=200)
@@ -160,9 +197,25 @@ class Request(Record):
     highlight: Highlight | None = None
 
     @model_validator(mode="after")
+    def _small_teaser(self) -> "Request":
+        if self.teaser is None:
+            return self
+        size = max(self.teaser.bytes(CANVASES[one].aspect) for one in self.outputs)
+        if size > MAX_GIF_BYTES:
+            fitting = int(self.teaser.seconds * MAX_GIF_BYTES / size * 10) / 10
+            reason = (
+                f"a GIF of {self.teaser.seconds:g} s that is {self.teaser.width} pixels wide can have "
+                f"{size / 1e6:.0f} MB, and at most {MAX_GIF_BYTES / 1e6:.0f} MB are accepted"
+            )
+            raise ValueError(reason, f"Set teaser.seconds to {fitting:g} or less, or teaser.width to less.")
+        return self
+
+    @model_validator(mode="after")
     def _one_of_each_format(self) -> "Request":
         if len(set(self.outputs)) < len(self.outputs):
             raise ValueError("outputs names an aspect ratio twice", "Remove one of them.")
+        if len(set(self.audio_files)) < len(self.audio_files):
+            raise ValueError("audio_files names a format twice", "Remove one of them.")
         if self.edit_plan is not None and self.outputs != (DEFAULT_ASPECT,):
             reason = "an edit plan places its layers on 1080×1920 pixels, so its only output is 9:16"
             raise ValueError(reason, "Remove outputs, or the edit plan.")

@@ -106,9 +106,10 @@ class RenderResult(Record):
     """The answer of ``pytoon render``. ``name`` is what commands accept for the upload.
 
     ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
-    when no video was delivered. ``post`` is a file with texts to post with the video. ``other_outputs`` are the answers
-    for the other aspect ratios of the request. A held video has no ``video``; its manifest and its spec are in the
-    folder of held videos. With ``highlights``, all but these are those of the best one.
+    when no video was delivered. ``post`` is a file with texts to post with the video, ``extra_files`` are its teaser
+    and its audio files. ``other_outputs`` are the answers for the other aspect ratios of the request. A held video has
+    no ``video``; its manifest and its spec are in the folder of held videos. With ``highlights``, all but these are
+    those of the best one.
     """
 
     key: str | None = None
@@ -120,6 +121,7 @@ class RenderResult(Record):
     video_seconds: float | None = None
     thumbnail: str | None = None
     subtitles: tuple[str, ...] = ()
+    extra_files: tuple[str, ...] = ()
     post: str | None = None
     spec: str | None = None
     manifest: str | None = None

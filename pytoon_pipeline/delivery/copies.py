@@ -36,8 +36,8 @@ def _rename(post: Path, names: Mapping[str, str]) -> None:
         kit = Post.model_validate_json(post.read_bytes())
     except ValidationError:
         return
-    captions = tuple(names.get(one, one) for one in kit.captions)
-    changes = {"video": names.get(kit.video, kit.video), "cover": names.get(kit.cover, kit.cover), "captions": captions}
+    lists = {name: tuple(names.get(one, one) for one in getattr(kit, name)) for name in ("captions", "extras")}
+    changes = {"video": names.get(kit.video, kit.video), "cover": names.get(kit.cover, kit.cover), **lists}
     post.write_text(kit.model_copy(update=changes).model_dump_json(indent=2), "utf-8")
 
 

@@ -25,6 +25,7 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.environment import environment_digest
+from pytoon_pipeline.delivery.extras import extra_files
 from pytoon_pipeline.delivery.outbox import (
     POST,
     deliver,
@@ -157,11 +158,13 @@ def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResu
     from pytoon_pipeline.delivery.kit import make_post, planned_facts
 
     files, title = video.composite.files, video.upload.title
+    extras = extra_files(store, video.resolved.value.request, video.spec, files, title)
+    plan = plan.with_extras(extras)
     facts = planned_facts(video.spec, video.composite.value, files["video"].bytes)
     post = make_post(title, video.resolved.value, video.spec, facts, plan, load_platforms())
 
     def compute(scratch: Path) -> StageOutput:
-        stored = {"video": files["video"], "thumbnail": files["thumbnail"]}
+        stored = {"video": files["video"], "thumbnail": files["thumbnail"], **extras}
         written = subtitles.write(video.spec, scratch)
         delivery = plan.with_captions(written)
         captions = tuple(Path(path).name for path in delivery.captions)

@@ -26,6 +26,7 @@ def make_post(
         video=_name(plan.video),
         cover=_name(plan.thumbnail),
         captions=tuple(map(_name, plan.captions)),
+        extras=tuple(map(_name, plan.extras)),
         aspect=resolved.request.outputs[0],
         seconds=facts.seconds,
         language=spec.language,

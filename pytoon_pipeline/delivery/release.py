@@ -39,7 +39,8 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     plan = plan_delivery(uploads.folder(key), uploads.name(key), record.version, degraded=True)
     # The same files under their names in the outbox.
     names = {_named_as(plan, held): held for held in manifest.files}
-    plan = plan.with_captions(names)
+    extras = [name.rpartition(".")[2] for name in names if name not in plan.roles.values()]
+    plan = plan.with_captions(names).with_extras(extras)
     hashes = {name: manifest.files[held] for name, held in names.items()}
     decision = Release(at=time.time(), by=by, reason=reason, video=hashes[plan.video])
     files = {name: folder / Path(held).name for name, held in names.items()}

@@ -1,7 +1,9 @@
 """The encoder settings of video and audio. The manifest lists them, so that anyone can encode in the same way."""
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.output_format import SAMPLE_RATE
+from pytoon_pipeline.contracts.request import GIF_RATE
 from pytoon_pipeline.contracts.time import FrameRate
 
 # With mbtree on, x264's AVX-512 code reads uninitialised memory: no two encodes are alike. Up to AVX2 every processor
@@ -68,5 +70,23 @@ class SoundEncoder(Record):
     sample_rate: int = SAMPLE_RATE
 
 
+# Frames of a GIF per second. Players wait whole hundredths of a second, so that 10 and 20 are exact, 12 and 30 are not.
+TEASER_RATE = GIF_RATE
+MP3_ENCODER, MP3_BIT_RATE = "libmp3lame", 192_000
+
 PICTURE = PictureEncoder()
 SOUND = SoundEncoder()
+
+
+def check_encoder(name: str) -> None:
+    """Raises ``DependencyMissing`` where the libav of this machine has no encoder of this name."""
+    import av
+
+    try:
+        av.codec.Codec(name, "w")
+    except av.codec.codec.UnknownCodecError as error:
+        raise DependencyMissing(
+            "encoder_missing",
+            f"The installed PyAV {av.__version__} has no encoder “{name}”.",
+            "Install the wheel from PyPI, which has it: pip install --force-reinstall --only-binary av av",
+        ) from error

@@ -22,6 +22,8 @@ from pytoon_pipeline.store.store import Store
 
 people = logging.getLogger(RUN_PAGE)
 
+# Fields of the request about files that are made of a finished video: they do not change its plan.
+OF_FINISHED_VIDEOS = ("teaser", "audio_files")
 RESOLVED = Stage("resolved_request", 1, "dynamic")
 
 
@@ -81,10 +83,11 @@ def plan_parameters(resolved: ResolvedRequest, items: Sequence[SourceItem]) -> d
     Files count by content, so that renaming one does not plan the video again; the attempt's number and the origins of
     values do not count.
     """
+    decided = canonical_request(resolved.request, items)
     undecided = {"request", "attempt", "origins", "platform"}
     return {
         **resolved.model_dump(mode="json", exclude=undecided),
         "platform": resolved.platform.planned,
-        "request": hash_value(canonical_request(resolved.request, items)),
+        "request": hash_value({name: value for name, value in decided.items() if name not in OF_FINISHED_VIDEOS}),
         "items": [[item.role, item.sha256] for item in items],
     }

@@ -28,7 +28,9 @@ SEGMENT = Stage("segment", 16, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
 THUMBNAIL_FRAME = Stage("thumbnail_frame", 2, "by_rule")
 THUMBNAIL = Stage("thumbnail", 11, "by_rule")
-STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL)
+TEASER = Stage("teaser", 1, "by_rule")
+AUDIO_FILE = Stage("audio_file", 1, "by_rule")
+STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL, TEASER, AUDIO_FILE)
 
 # Receives the number of finished frames and the total.
 Progress = Callable[[int, int], None]

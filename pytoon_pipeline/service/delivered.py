@@ -19,6 +19,9 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.runner import RunOutcome
 from pytoon_pipeline.store.store import Store
 
+# The formats of files that are made of a finished video.
+EXTRAS = ("gif", "m4a", "mp3")
+
 
 def all_cached(delivered: StoredDelivery) -> RunOutcome:
     """The outcome of a run in which every stage is cached."""
@@ -47,6 +50,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
         video_seconds=round(manifest.spec.rate.seconds(manifest.spec.frames), 3),
         thumbnail=files["jpg"],
         subtitles=tuple(files[one] for one in FORMATS if one in files),
+        extra_files=tuple(files[one] for one in EXTRAS if one in files),
         post=files.get("json"),
         spec=str(folder / SPEC),
         manifest=str(folder / "manifest.json"),
@@ -67,6 +71,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
         "video_seconds": None,
         "thumbnail": None,
         "subtitles": (),
+        "extra_files": (),
         "post": None,
     }
     return result.model_copy(update={**hidden, "error": ErrorInfo.of(held_error(name, reasons))})
@@ -109,4 +114,5 @@ def copy_delivery(result: RenderResult, folder: Path) -> RenderResult:
     copies = {str(file): str(copy) for file, copy in copy_files(video.parent, video.stem, folder).items()}
     names = ("video", "thumbnail", "post", "spec", "manifest")
     paths: dict[str, object] = {name: copies.get(getattr(result, name)) for name in names}
-    return result.model_copy(update=paths | {"subtitles": tuple(copies[path] for path in result.subtitles)})
+    lists = {name: tuple(copies[path] for path in getattr(result, name)) for name in ("subtitles", "extra_files")}
+    return result.model_copy(update=paths | lists)

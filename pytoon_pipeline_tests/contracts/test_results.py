@@ -45,7 +45,8 @@ def test_render_and_status(home: Home, tmp_path: Path, held: bool) -> None:
 def test_the_render_answer_has_the_fields_that_scripts_read() -> None:
     answer = json.loads(failed_result(InvalidInput("x", "X.", "Y.")).model_dump_json())
     assert list(answer) == [
-        "key", "name", "title", "version", "status", "video", "video_seconds", "thumbnail", "subtitles", "post", "spec",
+        "key", "name", "title", "version", "status", "video", "video_seconds", "thumbnail", "subtitles",
+        "extra_files", "post", "spec",
         "manifest", "qc", "decisions", "notes", "stages", "segments", "attempts", "retries", "engine", "highlights",
         "wall_seconds", "error", "aspect", "other_outputs",
     ]  # fmt: skip

@@ -127,4 +127,7 @@ def test_names_of_files_and_attempts_do_not_decide_the_plan() -> None:
     })  # fmt: skip
     assert plan_parameters(one, (PICTURE,)) == plan_parameters(renamed, (PICTURE,))
     assert plan_parameters(one, (PICTURE,)) != plan_parameters(resolved(text="Bye"), (PICTURE,))
+    # What is made of the finished video does not plan it again.
+    more = one.model_copy(update={"request": one.request.model_copy(update={"audio_files": ("mp3",)})})
+    assert plan_parameters(one, (PICTURE,)) == plan_parameters(more, (PICTURE,))
     assert plan_parameters(one, (PICTURE,)) != plan_parameters(one, (PICTURE, FONT))

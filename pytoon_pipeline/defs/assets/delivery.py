@@ -65,9 +65,10 @@ def _describe(
     plan, record = delivered.plan, delivered.record
     names = {"video": plan.video, "thumbnail_file": plan.thumbnail, "post_file": plan.post}
     captions = {f"captions_{Path(path).suffix[1:]}": path for path in plan.captions}
+    extras = {f"{Path(path).suffix[1:]}_file": path for path in plan.extras}
     links = {
         f"held_{name}" if record.held else name: file_link(config.home, config.files_url, delivered.root / path)
-        for name, path in {**names, **captions}.items()
+        for name, path in {**names, **captions, **extras}.items()
     }
     return {
         "title": video.upload.title,
