@@ -42,13 +42,15 @@ CENTRE = 0.5
 
 
 def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
-    """The item as wide as the frame, below its texts; in landscape frames a card beside them."""
+    """The item as wide as the frame, below its texts; a card in landscape frames and where its subject would be cut."""
     material, canvas = item.material, context.canvas
     if is_landscape(canvas):
         return card(context, item, frames, titles)
     space = text_space(context, item)
     planned = plan_texts(context, item, titles, space, plan_full_width)
     plan = planned.card
+    if plan.card.width < canvas.width:
+        return card(context, item, frames, titles)
     window = _window(material, plan.card.width / plan.card.height)
     view = Box(window[1][0] - window[0][0] / 2, window[1][1] - window[0][1] / 2, *window[0])
     alone = len(context.items) == 1
