@@ -33,7 +33,8 @@ from pytoon_pipeline.media.colour import luminance, luminance_of, rgb
 MIN_CONTRAST, FACE_SHARE, MAX_CPS = 4.5, 0.05, 20.0
 # Pixels are letters when no channel differs by more than this from their colour.
 COLOUR_REACH = 40
-# What is around letters: pixels between these distances from them. Nearer ones are soft edges, farther ones beyond an outline.
+# What is around letters: pixels between these distances from them. Nearer ones are soft edges, farther ones lie beyond
+# an outline.
 INNER, OUTER = 3, 5
 # Letters stand on a box when it is at least this share of what is around them, within this reach of its colour.
 BOX_SHARE, BOX_REACH = 0.6, 70
