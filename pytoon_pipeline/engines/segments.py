@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SEGMENTS = Stage("rendered_segments", 6, "by_rule")
 
+# What a second of video takes on the disk: 0.27 MB is usual, once in segments and once in the finished file.
+BYTES_PER_SECOND = 540_000
+
 log = logging.getLogger("pytoon.render")
 
 
@@ -42,7 +45,10 @@ in_flight: InFlight[SegmentsResult] = InFlight()
 
 
 def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
-    """Finds or renders all segments of ``spec``. Raises ``PytoonError`` when no engine can render them."""
+    """Finds or renders all segments of ``spec``.
+
+    Raises ``PytoonError`` when no engine can render them, and ``OSError`` (ENOSPC) when the disk has no space for them.
+    """
     register_fonts(job.store, job.source)
     key = StageKey(
         SEGMENTS,
@@ -57,6 +63,8 @@ def _find_or_render(job: RenderJob, spec: RenderSpec, key: StageKey) -> Segments
     began = time.perf_counter()
     if found := job.store.reuse(key.fingerprint):
         return SegmentsResult(StageResult(found, "cached", 0.0), found.read(RenderedSegments), 0)
+    # A long video is not begun on a disk that it would fill.
+    job.store.ensure_free_space(round(spec.rate.seconds(spec.frames) * BYTES_PER_SECOND))
     from pytoon_pipeline.engines import policy
 
     rendered = policy.render(job.chain(), job.request(spec), report_progress, report_failure, job.slot)

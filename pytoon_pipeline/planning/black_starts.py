@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.analysed_media import PlanItem
 
 # A clip that fades in is still dark for this long after its last black frame, in seconds.
-FADE_SECONDS = 0.5
+FADE_SECONDS = 1.0
 # At most this share of a clip is left out.
 MAX_SHARE = 0.3
 

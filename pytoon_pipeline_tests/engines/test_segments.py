@@ -1,9 +1,18 @@
 """The key of rendered segments: what an engine rendered, and with what."""
 
+import errno
+import shutil
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.rendering import EngineAttempt
 from pytoon_pipeline.engines.policy import RenderOutcome
-from pytoon_pipeline.engines.segments import SEGMENTS, key_as_rendered
+from pytoon_pipeline.engines.render_job import RenderJob
+from pytoon_pipeline.engines.segments import BYTES_PER_SECOND, SEGMENTS, key_as_rendered, render_segments
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.finished_video import spec
@@ -27,6 +36,17 @@ def rendered(store: Store, ffmpeg: str, fallback: bool = False) -> RenderOutcome
 
 def test_this_machine_renders_under_the_key_that_it_asks_for(store: Store) -> None:
     assert key_as_rendered(KEY, rendered(store, "here")).fingerprint == KEY.fingerprint
+
+
+def test_a_video_that_does_not_fit_on_the_disk_is_not_begun(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = spec().model_copy(update={"frames": 30 * 600})
+    free = SimpleNamespace(free=int(600 * BYTES_PER_SECOND * 0.9))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: free)
+    source = SourceMedia(key="0" * 32, title="talk", items=(), request={})
+    job = cast(RenderJob, SimpleNamespace(store=store, source=source, metadata=SimpleNamespace(fingerprint="m")))
+    with pytest.raises(OSError, match="disk space") as raised:
+        render_segments(job, long)
+    assert raised.value.errno == errno.ENOSPC
 
 
 def test_the_tools_of_another_machine_count(store: Store) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pytoon_pipeline.analysis.speech import transcribers
+from pytoon_pipeline.analysis.speech import voice_activity
 from pytoon_pipeline.analysis.stages import media_probe
 from pytoon_pipeline.analysis.stages.detection import ShotDetection
 from pytoon_pipeline.analysis.vision import sampling
@@ -46,7 +46,7 @@ def test_what_is_said_and_what_is_shown_are_analysed_side_by_side(
         together.wait()
         raise TransientError("met", "Both are at work.", "")
 
-    monkeypatch.setattr(transcribers, "transcribe", meet)
+    monkeypatch.setattr(voice_activity, "speech_ranges", meet)
     monkeypatch.setattr(sampling, "sample", meet)
     with working_ahead():
         for _ in range(2):
@@ -59,13 +59,13 @@ def test_the_renderer_is_loaded_while_speech_is_still_transcribed(
 ) -> None:
     loaded, waited = threading.Event(), threading.Event()
 
-    def transcribe(*arguments: Any) -> None:
+    def listen_to(*arguments: Any) -> None:
         if loaded.wait(TIMEOUT_SECONDS):
             waited.set()
         raise TransientError("loaded", "The renderer is loaded.", "")
 
     monkeypatch.setattr(work_ahead_module, "_load_renderer", loaded.set)
-    monkeypatch.setattr(transcribers, "transcribe", transcribe)
+    monkeypatch.setattr(voice_activity, "speech_ranges", listen_to)
     with working_ahead():
         work_ahead(home, store, upload)
         assert waited.wait(TIMEOUT_SECONDS)

@@ -11,7 +11,7 @@ from pytoon_pipeline_tests.harness.plans import footage, footage_layer, planned
 
 @pytest.mark.parametrize(
     ("black", "wish", "start"),
-    [((0.0, 0.8), "item-0", 1.3), ((3.0, 4.0), "item-0", 0.0), ((0.0, 8.0), "item-0", 0.0),
+    [((0.0, 0.8), "item-0", 1.8), ((3.0, 4.0), "item-0", 0.0), ((0.0, 8.0), "item-0", 0.0),
      ((0.0, 0.8), {"file": "item-0", "start": 0}, 0.0)],
 )  # fmt: skip
 def test_a_clip_starts_after_its_black_unless_told_otherwise(

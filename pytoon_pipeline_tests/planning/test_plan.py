@@ -2,14 +2,17 @@
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline_tests.harness.pace import cover, longest_static
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
 
 lines = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60) | st.sampled_from(
@@ -154,3 +157,27 @@ def ordinary_media(draw: st.DrawFn, index: int, footage_only: bool) -> AnalysedM
 def test_an_ordinary_request_is_never_refused(ordinary: tuple[list[AnalysedMedia], dict]) -> None:
     media, request = ordinary
     within_limits(planned(media, **request), request)
+
+
+LOOKS = [
+    "big-type", "bold-offer", "brand-panel", "clean-product", "flash-sale", "fresh-cards", "handmade", "night-neon",
+    "quiet-quote", "soft-editorial", "split-showcase", "tech-launch",
+]  # fmt: skip
+TEXTS: list[object] = [
+    "Wake up slowly",
+    "Breathe",
+    "“Simplicity is the ultimate sophistication.”",
+    {"hook": "Time to switch", "beats": ["Nine days of battery"], "cta": "Order now"},
+]
+
+
+@pytest.mark.parametrize("preset", LOOKS)
+def test_every_look_fills_the_frame_and_something_changes_every_two_seconds(preset: str) -> None:
+    picture = still(1600, 2000, matter=Box(x=0.3, y=0.3, width=0.4, height=0.4))
+    kinds = [("hero", []), ("hero", [picture]), ("overlay", [still(900, 900, transparent=True)])]
+    for archetype, media in kinds:
+        for text in TEXTS:
+            spec = planned(media, text=text, preset=preset, archetype=archetype)
+            covers = [cover(spec, frame) for frame in range(20, spec.frames - 1, 15)]
+            assert sum(covers) / len(covers) >= (0.7 if media else 0.65), (archetype, text)
+            assert longest_static(spec) <= 2.2, (archetype, text)

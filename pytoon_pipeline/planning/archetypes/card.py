@@ -29,6 +29,7 @@ from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.titles import BOXED, INSET
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.recrops import changes
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 # Text above a card takes at most this share of the height where texts may stand.
@@ -99,7 +100,8 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
         if material.is_still and not preset.layout.tilt and not material.focus.texts:
             inside = crops(context, item, window, plan.card.height, frames, page_count(titles, text))
     colour, file = preset.background.colours[0], context.media.background
-    layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside)
+    turns = changes(frames, page_count(titles, text), float(context.rate.fraction))
+    layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside, turns)
     static = material.is_still and (file is None or file.is_still)
     return SceneSequence(
         (Scene(start=0, frames=frames, layers=(*background, *layers), background_layers=len(background)),),

@@ -42,13 +42,15 @@ CENTRE = 0.5
 
 
 def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
-    """The item as wide as the frame, below its texts; in landscape frames a card beside them."""
+    """The item as wide as the frame, below its texts; a card in landscape frames and where its subject would be cut."""
     material, canvas = item.material, context.canvas
     if is_landscape(canvas):
         return card(context, item, frames, titles)
     space = text_space(context, item)
     planned = plan_texts(context, item, titles, space, plan_full_width)
     plan = planned.card
+    if plan.card.width < canvas.width:
+        return card(context, item, frames, titles)
     window = _window(material, plan.card.width / plan.card.height)
     view = Box(window[1][0] - window[0][0] / 2, window[1][1] - window[0][1] / 2, *window[0])
     alone = len(context.items) == 1
@@ -60,7 +62,8 @@ def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     colour = ground.text if own else space.headline.colour
     inset = 0 if space.headline.background in BOXED else INSET
     spare = max(0, plan.above.bottom - planned.height - space.area.top)
-    bottom = plan.above.bottom - spare // 2
+    # Texts over several pictures stand at one height.
+    bottom = plan.above.bottom - (spare // 2 if alone else spare)
     top = max(space.area.top - inset, bottom - planned.height)
     headline = planned.headline.model_copy(update={"position": 1.0, "item_position": 1.0, "colour": colour})
     area = replace(space.area, top=top, bottom=bottom)
@@ -131,7 +134,10 @@ def _fades(
     """The ground over the edges of the picture, from opaque to clear, no farther than the subject."""
     windows = [crop_at(camera, frame, frame) for frame in stills.crop_moments(camera, frames)]
     subjects = [subject_box(material).through(window, place.width, place.height) for window in windows]
-    free = min(subject.top for subject in subjects), min(place.height - subject.bottom for subject in subjects)
+    free = (
+        round(min(subject.top - ABOVE * subject.height for subject in subjects)),
+        min(place.height - subject.bottom for subject in subjects),
+    )
     edges = [(place.top, min(FADE, max(MIN_FADE, free[0])), 0.0)]
     if place.bottom < canvas.height:
         length = min(FADE, max(MIN_FADE, free[1]))

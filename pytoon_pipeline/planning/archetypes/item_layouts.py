@@ -77,7 +77,8 @@ def fills_as_preset(context: PlanContext, item: PlanItem) -> bool:
 def _layout(context: PlanContext, item: PlanItem) -> str:
     layout = context.preset.layout
     alike = all(_is_portrait(one.material) for one in context.items)
-    fills = layout.picture == "card" and not layout.tilt and _is_portrait(item.material) and alike
+    low = layout.picture == "full_width" and layout.ground == "preset" and not is_tall(context.canvas)
+    fills = (layout.picture == "card" or low) and not layout.tilt and _is_portrait(item.material) and alike
     return "full_bleed" if fills else layout.picture
 
 

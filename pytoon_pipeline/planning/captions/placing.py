@@ -48,8 +48,12 @@ def place_captions(
 def caption_zone(
     cue: Cue, style: CaptionStyle, canvas: Canvas, safe_area: Rect[int], panels: Sequence[CaptionPanel]
 ) -> KeepOutArea:
-    """Where titles leave space for a caption that has no place yet: its panel, or the lowest part of the safe zone."""
-    area = _panel(cue, panels) or extent(place_words(cue, style, safe_area.bottom, canvas.width), style)
+    """Where titles leave space for a caption that has no place yet: its panel, or the safe zone from its usual place
+    down, so that it need not move while a title is there.
+    """
+    home = min(round(style.position * canvas.height), safe_area.bottom)
+    usual = replace(extent(place_words(cue, style, home, canvas.width), style), bottom=safe_area.bottom)
+    area = _panel(cue, panels) or usual
     area = replace(area, top=area.top - 2 * MARGIN)
     return KeepOutArea(cue.start, cue.end, area, TEXT)
 

@@ -8,11 +8,12 @@ from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import LayoutSettings
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded, Shadow
-from pytoon_pipeline.contracts.spec.layers import CropPath, Keyframe, Layer, ShapeLayer, Transform, constant
+from pytoon_pipeline.contracts.spec.layers import CropPath, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.recrops import eased, marks
 
 CARD_WIDTH = 968
 # Cards crop a picture to these shares of the free height, the first at which its subject stays in view.
@@ -25,8 +26,9 @@ EDGE = 56
 CENTRE = 0.48
 # A shadow has the ground's hue at this share of its brightness.
 SHADOW_TINT = 0.3
-# A tilted card turns to this share of its tilt and grows by this factor while it is shown.
-TURN, GROWTH = 0.3, 1.03
+# A tilted card leans to either side by turns: by these shares of its tilt, at these sizes, each from the first value to
+# the second.
+LEANS, SIZES = ((1.0, 0.8), (-0.6, -0.4)), ((1.0, 1.01), (1.04, 1.05))
 # The plate that throws a card's shadow ends so many pixels within the card, which hides it.
 PLATE_INSET = 8
 
@@ -79,10 +81,12 @@ def card_layers(
     source_start: int = 0,
     phase: int = 0,
     crops: CropPath | None = None,
+    turns: int = 1,
 ) -> tuple[Layer, ...]:
     """The picture as a card, with the plate that throws its shadow behind it.
 
-    A card moves as a whole, unless the picture moves inside it by ``crops``. A tilted card turns a little.
+    A card moves as a whole, unless the picture moves inside it by ``crops``. A tilted card leans to
+    either side by turns, so many times.
     """
     width, height = plan.card.width, plan.card.height
     camera = crops or stills.fit_box(material, width, height)[2]
@@ -93,7 +97,7 @@ def card_layers(
     shadow = (soft_shadow(settings.shadow, ground),) if settings.shadow else ()
     inside = crops is not None and len(crops.keyframes) > 1
     placed: dict[str, Any] = {"width": width, "height": height, "transform": _movement(
-        plan, settings, frames, phase, tilts=material.is_still and not flat, rests=flat or inside
+        plan, settings, frames, phase, turns if material.is_still and not flat else 0, rests=flat or inside
     )}  # fmt: skip
     if crops is None or not shadow:
         return (stills.layer_of(material, camera, (*rounded, *shadow), source_start, "product", **placed),)
@@ -105,18 +109,18 @@ def card_layers(
 
 
 def _movement(
-    plan: CardPlan, settings: LayoutSettings, frames: int, phase: int, *, tilts: bool, rests: bool
+    plan: CardPlan, settings: LayoutSettings, frames: int, phase: int, turns: int, *, rests: bool
 ) -> Transform:
-    """How a card stands and moves: a tilted one turns slowly, others go gently up and down unless they rest."""
+    """How a card stands and moves: a tilted one leans to either side by ``turns``, others go gently up and down unless
+    they rest.
+    """
     x, y = (plan.card.left + plan.card.right) / 2, (plan.card.top + plan.card.bottom) / 2
-    if settings.tilt and tilts:
-        side = 1 if phase % 2 else -1
-        turn = (
-            Keyframe(value=side * settings.tilt),
-            Keyframe(frame=max(1, frames - 1), value=side * TURN * settings.tilt),
-        )
-        grow = (Keyframe(value=1), Keyframe(frame=max(1, frames - 1), value=GROWTH))
-        return Transform(x=constant(x), y=constant(y), rotation=turn, scale=grow)
+    if settings.tilt and turns:
+        side = settings.tilt if phase % 2 else -settings.tilt
+        times = marks([round(n * frames / turns) for n in range(turns)], frames)
+        leans = [side * value for n in range(turns) for value in LEANS[n % 2]]
+        sizes = [value for n in range(turns) for value in SIZES[n % 2]]
+        return Transform(x=constant(x), y=constant(y), rotation=eased(times, leans), scale=eased(times, sizes))
     moving = constant(y) if rests else stills.bobbing(y, settings.bob_amplitude, frames, phase)
     return Transform(x=constant(x), y=moving)
 

@@ -1,6 +1,6 @@
 """Cut-out products: on a floor in a second colour, with a shadow where they touch it, and a move for each page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import hypot
 
@@ -8,7 +8,6 @@ from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import LayoutSettings
-from pytoon_pipeline.contracts.spec.easing import EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
@@ -17,7 +16,7 @@ from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, colour_backd
 from pytoon_pipeline.planning.layout.beside import SEAM, column, is_landscape, is_tall
 from pytoon_pipeline.planning.layout.cards import shade_of
 from pytoon_pipeline.planning.shots import stills
-from pytoon_pipeline.planning.shots.recrops import marks
+from pytoon_pipeline.planning.shots.recrops import eased, marks
 
 # Sizes of a product: its largest width as a share of the frame, tall and wide; and the aspect from which it is wide.
 TALL_WIDTH, WIDE_WIDTH, WIDE = 0.7, 0.8, 1.25
@@ -147,17 +146,9 @@ def product_movement(place: Rect[int], frames: int, pages: int) -> Transform:
     x = (place.left + place.right) / 2
     return Transform(
         x=constant(x),
-        y=_track(times, [y + (scale - 1) * place.height / 2 for scale in scales]),
-        scale=_track(times, scales),
-        rotation=_track(times, turns),
-    )
-
-
-def _track(times: Sequence[int], values: Sequence[float]) -> tuple[Keyframe, ...]:
-    """A value for each time: quick from page to page, slow in between."""
-    return tuple(
-        Keyframe(frame=time, value=round(value, 4), easing=EaseInOut() if n % 2 else EaseOut())
-        for n, (time, value) in enumerate(zip(times, values, strict=True))
+        y=eased(times, [y + (scale - 1) * place.height / 2 for scale in scales]),
+        scale=eased(times, scales),
+        rotation=eased(times, turns),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.preset import Move, StillSettings
+from pytoon_pipeline.contracts.spec.easing import EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
 from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ImageLayer, Keyframe, Layer, Transform
 from pytoon_pipeline.contracts.spec.render_spec import Scene
@@ -27,9 +28,10 @@ DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
 # A second crop enlarges the pixels of a picture up to the first factor; or a little, as long as up to the second one.
 MAX_ENLARGEMENT, MAX_SOFT, SLIGHT = 3.6, 5.8, 1.2
-# Every crop keeps this margin around the subject, as a share of its size. A subject that takes more than this share of
-# the picture is detail all over, of which any part may be cropped.
-MARGIN, MAX_SUBJECT = 0.08, 0.6
+# Every crop keeps this margin around the subject, as a share of its size: a wide one around a subject that is known
+# only by standing out, whose ends stand out little. One that takes more than this share of the picture is detail all
+# over, of which any part may be cropped.
+MARGIN, WIDE_MARGIN, MAX_SUBJECT = 0.08, 0.14, 0.6
 # A picture that its subject keeps from being enlarged moves this much.
 MIN_ZOOM = 1.03
 # Layers that are near and far by turns instead of being cropped.
@@ -92,6 +94,14 @@ def marks(starts: Sequence[int], frames: int) -> list[int]:
         for n, (start, end) in enumerate(zip(starts, ends, strict=True))
         for frame in (start + WAY if n else 0, max(end, start + WAY + 1))
     ]
+
+
+def eased(times: Sequence[int], values: Sequence[float]) -> tuple[Keyframe, ...]:
+    """A value for each time: quick from page to page, slow in between."""
+    return tuple(
+        Keyframe(frame=time, value=round(value, 4), easing=EaseInOut() if n % 2 else EaseOut())
+        for n, (time, value) in enumerate(zip(times, values, strict=True))
+    )
 
 
 def on_pages(
@@ -181,7 +191,8 @@ def _kept(material: AnalysedMedia) -> Box | None:
     known = material.faces or material.focus.people or material.focus.texts
     if not known and box.area > MAX_SUBJECT * picture.area:
         return None
-    x, y = MARGIN * box.width, MARGIN * box.height
+    margin = MARGIN if known else WIDE_MARGIN
+    x, y = margin * box.width, margin * box.height
     left, top = max(picture.x, box.x - x), max(picture.y, box.y - y)
     right = min(picture.x + picture.width, box.x + box.width + x)
     bottom = min(picture.y + picture.height, box.y + box.height + y)

@@ -49,7 +49,8 @@ def test_all_grounds_of_several_pictures_carry_the_text_of_the_preset() -> None:
         tones = picture.sampled.tones.model_copy(update={"top": (edge,) * 32})
         pictures.append(dataclasses.replace(picture, frames=picture.sampled.model_copy(update={"tones": tones})))
     spec = planned(pictures, text="Look up", preset="clean-product", archetype="hero")
-    assert {(layer.style.colour, layer.style.outline) for layer in texts(spec)} == {("#FFFFFF", 0)}
+    (title,) = texts(spec)
+    assert (title.style.colour, title.style.outline, title.frames) == ("#FFFFFF", 0, spec.frames), "it stays"
 
 
 def test_a_low_picture_fades_at_both_edges_and_a_requested_ground_stays() -> None:
@@ -64,3 +65,11 @@ def test_tones_without_edges_have_the_dark_tone() -> None:
     assert Tones(columns=1, rows=1, darkest=(0,), lightest=(1,)).top == ()
     (first, *_) = grounds(planned([still(1600, 900, matter=WIDE)], preset="clean-product"))
     assert luminance_of(first.fill.colours[0]) < 0.02
+
+
+def test_a_picture_that_is_too_tall_for_its_place_is_a_card_or_fills_a_low_frame() -> None:
+    tall = still(400, 1600, matter=Box(x=0.0, y=0.0, width=1.0, height=1.0))
+    layers = planned([tall], preset="soft-editorial", text="A few words").scenes[0].layers
+    assert any(layer.name == "product" for layer in layers)
+    low = planned([still(900, 1200)], preset="soft-editorial", text="A few words", outputs=["4:5"])
+    assert (shown(low).width, shown(low).height) == (low.width, low.height)

@@ -51,11 +51,12 @@ def test_a_run_that_no_place_serves_is_divided() -> None:
     assert extent(placed[1], STYLE).top >= 900
 
 
-def test_a_title_above_the_zone_of_a_caption_leaves_it_a_place_below() -> None:
+def test_a_title_above_the_zone_of_a_caption_leaves_it_its_usual_place() -> None:
     zone = caption_zone(cue(0), STYLE, CANVAS, SAFE, ())
     title = KeepOutArea(0, 60, Rect(0, zone.area.top - 400, 1080, zone.area.top), TEXT)
     (placed,) = place_captions([cue(0)], STYLE, CANVAS, SAFE, [title])
     assert extent(placed, STYLE).top >= title.area.bottom + MARGIN
+    assert extent(placed, STYLE).bottom == 1344
 
 
 def test_a_caption_covers_a_face_rather_than_a_title() -> None:

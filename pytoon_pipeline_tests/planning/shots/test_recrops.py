@@ -51,3 +51,14 @@ def test_a_single_long_page_gets_a_second_crop_and_a_brand_limits_it() -> None:
 
 def test_a_small_picture_is_not_enlarged_further() -> None:
     assert len(picture(planned([still(160, 200)], text=TEXT, preset="clean-product")).crop_path.keyframes) == 2
+
+
+def test_every_crop_shows_the_subject_with_a_margin() -> None:
+    subject = Box(x=0.3, y=0.2, width=0.3, height=0.5)
+    spec = planned([still(1600, 1200, matter=subject)], preset="fresh-cards", text={"hook": "One", "beats": ["Two"]})
+    layer = next(one for one in spec.scenes[0].layers if isinstance(one, ImageLayer))
+    for frame in range(0, spec.frames, 6):
+        window = crop_at(layer.crop_path, frame, frame)
+        assert window.x <= 0.3 - 0.02
+        assert window.x + window.width >= 0.6 + 0.02
+        assert window.y <= 0.2 - 0.02
