@@ -108,7 +108,10 @@ def _lines(source: "SourceTranscript") -> list[str]:
     from pytoon_pipeline.contracts.transcript_edits import clock
 
     found = [(one.start, f"{clock(one.start)}  “{one.old}” → “{one.new}”") for one in source.changes]
-    found += [(one.start, f"{clock(one.start)}  cut: “{one.text}”, {one.end - one.start:.1f} s") for one in source.cuts]
+    found += [
+        (one.start, f"{clock(one.start)}  cut: “{one.text}”, {one.end - one.start:.1f} s ({one.reason})")
+        for one in source.cuts
+    ]
     lines = [text for _, text in sorted(found)]
     more = [f"… and {len(lines) - MAX_LISTED} more changes"] if len(lines) > MAX_LISTED else []
     return [*lines[:MAX_LISTED], *more, *source.unfitting]

@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.transitions import TransitionChoice
 from pytoon_pipeline.media.colour import contrast, luminance_of, mixed
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.layout.beside import is_landscape
+from pytoon_pipeline.planning.layout.picture_grounds import picture_ground
 from pytoon_pipeline.planning.shots.stills import fills_frame
 from pytoon_pipeline.planning.title_request import TitleRequest
 
@@ -22,10 +23,8 @@ SECONDS, TITLE_SECONDS, MIN_SECONDS = 2.0, 1.6, 5.0
 MAX_BUTTON_LENGTH = 40
 # A hook of at most so many characters is repeated above the button; a single title, over at least so many items.
 MAX_TITLE_LENGTH, MIN_ITEMS = 34, 3
-# How much lighter the second colour is than the dark tone of a picture.
-LIGHTER = 0.14
-# The least contrast of a button with its ground.
-MIN_BUTTON_CONTRAST = 3.0
+# The least contrast of a button and of a text with their ground.
+MIN_BUTTON_CONTRAST, MIN_TEXT_CONTRAST = 3.0, 4.5
 # A button that hardly stands out from its ground comes nearer to the text's colour, by these shares.
 DEEPER = (0.12, 0.24, 0.36, 0.48)
 # Transitions in which the card covers the content instead of mixing with it, the usual one first.
@@ -74,7 +73,7 @@ def closing_texts(
 def closing_brand(
     preset: Preset, items: Sequence[PlanItem], title: str, canvas: Canvas, seconds: float = SECONDS
 ) -> Brand:
-    """A brand for the end card of a video that has none: the preset's type, on the dark tone of the last picture where
+    """A brand for the end card of a video that has none: the preset's type, on the ground of the last picture where
     it fills the frame, else on the preset's ground.
     """
     ground, second = _grounds(preset, items, canvas)
@@ -104,8 +103,9 @@ def closing_pictures(media: Sequence[AnalysedMedia]) -> tuple[AnalysedMedia, ...
 
 def _grounds(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -> tuple[Colour, Colour]:
     if items and _on_its_tone(preset, items[-1], canvas):
-        shade = items[-1].material.sampled.tones.shade
-        return shade, mixed(shade, "#FFFFFF", LIGHTER)
+        material = items[-1].material
+        own = picture_ground(material, material.sampled.picture, preset.headline.colour, MIN_TEXT_CONTRAST)
+        return own.far, own.near
     colours = preset.background.colours
     return colours[0], next(chain(colours[1:], colours))
 
@@ -124,7 +124,7 @@ def _on_its_tone(preset: Preset, item: PlanItem, canvas: Canvas) -> bool:
 
 def _standing_out(ground: Colour, second: Colour, options: Sequence[Colour]) -> Colour:
     """The first of ``options`` that can be read on both grounds, else the best."""
-    readable = (one for one in options if _lowest(one, ground, second) >= 4.5)
+    readable = (one for one in options if _lowest(one, ground, second) >= MIN_TEXT_CONTRAST)
     return next(readable, max(options, key=lambda one: _lowest(one, ground, second)))
 
 

@@ -254,7 +254,8 @@ def _sequence(
     if pictures:
         placed, top = _over_pictures(parts, canvas, safe_area)
         below = closing_picture(pictures, top, canvas, frames)
-        floor_top = round(top + FLOOR_BELOW * canvas.height)
+        fills = below[-1].width == canvas.width
+        floor_top = canvas.height if fills else round(top + FLOOR_BELOW * canvas.height)
     else:
         placed, floor_top = _stacked(parts, canvas, safe_area)
         below = ()

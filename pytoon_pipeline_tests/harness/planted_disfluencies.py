@@ -3,15 +3,28 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.analysis.speech.alignment import align
 from pytoon_pipeline.analysis.speech.voiced_gaps import pitches
-from pytoon_pipeline.contracts.analysis import Disfluency, Word
+from pytoon_pipeline.contracts.analysis import Disfluency, Transcriber, Transcript, Word
+from pytoon_pipeline.media.audio import decoded
 
 RATE, WINDOW = 16_000, 160
 Samples = NDArray[np.int16]
+
+
+TALK = Path(__file__).parents[2] / "samples" / "talk.mp4"
+# What is said in it, and roughly when.
+SAID = (
+    (0.3, 2.2, "And so, my fellow Americans,"),
+    (3.2, 7.8, "ask not what your country can do for you,"),
+    (8.1, 10.6, "ask what you can do for your country."),
+)
 
 
 @dataclass
@@ -21,6 +34,23 @@ class Planted:
     samples: Samples
     words: list[Word]
     spans: list[tuple[float, float]] = field(default_factory=list)
+
+
+@cache
+def real_speech() -> tuple[NDArray[np.int16], tuple[Word, ...]]:
+    """Samples of a real voice, and its words at the times at which they are spoken."""
+    sound = decoded(TALK, RATE)
+    samples, words = (np.clip(sound.reshape(len(sound), -1).mean(axis=1), -1, 1) * 32767).astype(np.int16), list[Word]()
+    for start, end, text in SAID:
+        step = (end - start) / len(text.split())
+        words += [
+            Word(text=one, start=start + n * step, end=start + (n + 0.9) * step, confidence=1)
+            for n, one in enumerate(text.split())
+        ]
+    by = Transcriber(engine="subtitles", model="m", identity="i")
+    found = align(Transcript(words=tuple(words), language="en", transcriber=by, timing="subtitles"), samples)
+    assert found.timing == "forced_alignment"
+    return samples, found.words
 
 
 def plant(samples: Samples, words: Sequence[Word], seed: int, fillers: int, repeats: int) -> Planted:

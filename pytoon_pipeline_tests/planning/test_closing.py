@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
 from pytoon_pipeline.media.colour import contrast, luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.closing import closing_brand, with_call_to_action
+from pytoon_pipeline.planning.layout.picture_grounds import picture_ground
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import planned, still
 
@@ -81,7 +82,7 @@ def test_the_card_continues_the_ground_of_the_video() -> None:
     def ground(one: PlanItem) -> str:
         return closing_brand(preset, (one,), "", CANVASES["9:16"]).colours.primary
 
-    shade = tall.sampled.tones.shade
-    assert ground(item(tall)) == ground(item(wide, "cover")) == ground(item(wide)) == shade
+    own = picture_ground(tall, tall.sampled.picture, preset.headline.colour, 4.5).far
+    assert ground(item(tall)) == ground(item(wide, "cover")) == ground(item(wide)) == own
     # A picture on a card stands on the ground of the preset.
-    assert ground(item(tall, "contain")) == preset.background.colours[0] != shade
+    assert ground(item(tall, "contain")) == preset.background.colours[0] != own

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcript
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript
 from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.wording import counted
@@ -64,8 +64,8 @@ def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
     if source.cuts:
         seconds = sum(cut.end - cut.start for cut in source.cuts)
         message = (
-            f"{counted(len(source.cuts), 'part')} of “{name}” ({seconds:.1f} s) {_were(source.cuts)} cut out with the "
-            "transcript. To see the transcript and bring parts back: pytoon transcript NAME --edit"
+            f"{counted(len(source.cuts), 'part')} of “{name}” ({seconds:.1f} s) {_were(source.cuts)} cut out"
+            f"{_why(source.cuts)}. To see the transcript and bring parts back: pytoon transcript NAME --edit"
         )
         yield Note(code="speech_cut", message=message)
     proposed = [one for one in source.disfluencies if one.action == "propose"]
@@ -83,6 +83,17 @@ def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
             f"applied. {listed}{more} To make them again: pytoon transcript NAME --edit"
         )
         yield Note(code="edits_unfitting", message=message)
+
+
+def _why(cuts: Sequence[Cut]) -> str:
+    """Who cut: people in the transcript, or rules."""
+    fillers, retakes = (sum(cut.reason == reason for cut in cuts) for reason in ("filler", "said again"))
+    by_people = len(cuts) - fillers - retakes
+    found = [f"{counted(fillers, 'filler')}"] if fillers else []
+    found += [f"{counted(retakes, 'repetition')}"] if retakes else []
+    if not found:
+        return " with the transcript"
+    return f": {', '.join([*found, *([f'{by_people} with the transcript'] if by_people else [])])}"
 
 
 def _were(things: Sequence[object]) -> str:

@@ -1,54 +1,26 @@
 """Fillers and retakes: which words go, which stay, and how people switch them."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.speech.alignment import align
 from pytoon_pipeline.analysis.speech.cuts import cut_span
 from pytoon_pipeline.analysis.speech.silence import find_silence, levels
 from pytoon_pipeline.analysis.transcript.applying import Applied, apply_all
 from pytoon_pipeline.analysis.transcript.disfluencies import find_disfluencies, find_fillers, find_retakes
 from pytoon_pipeline.analysis.transcript.document import write_document
 from pytoon_pipeline.analysis.transcript.files import Source, edits_of_file
-from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Disfluency, Transcriber, Transcript, Word
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Disfluency, Transcript, Word
 from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.contracts.request import SpeechRequest
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit
-from pytoon_pipeline.media.audio import decoded
 from pytoon_pipeline.planning.edit_ranges import plan_edit_ranges
-from pytoon_pipeline_tests.harness.planted_disfluencies import RATE, Planted, hits, plant
+from pytoon_pipeline_tests.harness.planted_disfluencies import RATE, Planted, hits, plant, real_speech
 from pytoon_pipeline_tests.harness.transcripts import ITEM, spoken
 
-TALK = Path(__file__).parents[3] / "samples" / "talk.mp4"
-# What is said in it, and roughly when.
-SAID = (
-    (0.3, 2.2, "And so, my fellow Americans,"),
-    (3.2, 7.8, "ask not what your country can do for you,"),
-    (8.1, 10.6, "ask what you can do for your country."),
-)
 CUT = SpeechRequest(fillers="cut", retakes="cut")
-
-
-@cache
-def real_speech() -> tuple[NDArray[np.int16], tuple[Word, ...]]:
-    """Samples of a real voice, and its words at the times at which they are spoken."""
-    sound = decoded(TALK, RATE)
-    samples, words = (np.clip(sound.reshape(len(sound), -1).mean(axis=1), -1, 1) * 32767).astype(np.int16), list[Word]()
-    for start, end, text in SAID:
-        step = (end - start) / len(text.split())
-        words += [
-            Word(text=one, start=start + n * step, end=start + (n + 0.9) * step, confidence=1)
-            for n, one in enumerate(text.split())
-        ]
-    by = Transcriber(engine="subtitles", model="m", identity="i")
-    found = align(Transcript(words=tuple(words), language="en", transcriber=by, timing="subtitles"), samples)
-    assert found.timing == "forced_alignment"
-    return samples, found.words
 
 
 @cache
