@@ -18,6 +18,8 @@ ROUNDING = 0.015
 WORD_SECONDS, MIN_WORD_SECONDS = 0.35, 0.12
 # A word with this share of its letters unchanged has been corrected.
 CORRECTION = 0.75
+# Of the sentence into which words are brought back, so many words after them are looked at.
+MAX_AFTER = 60
 # Apostrophes and hyphens inside a word belong to it, at its edges they do not.
 EDGES = "\"'“”‘’«»()[]{}.,;:!?…¡¿-–—*_"
 
@@ -109,11 +111,14 @@ def _whole_lines(lines: Sequence[Line], words: Sequence[Word]) -> list[Line]:
             continue
         before = found[-1]
         first = bisect_left(starts, before.time - ROUNDING)
-        old = [word_key(word.text) for word in words[first:place]]
+        old = [word_key(word.text) for word in words[first : place + MAX_AFTER]]
         new = [word_key(token.text) for token in before.words]
         blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-        middle = max((one.b + one.size for one in blocks if one.size), default=0)
-        tokens = (*before.words[:middle], *line.words, *before.words[middle:])
+        after = [one.b + max(0, place - first - one.a) for one in blocks if one.a + one.size > place - first]
+        if not any(one < len(new) for one in after):
+            found.append(line)
+            continue
+        tokens = (*before.words[: min(after)], *line.words, *before.words[min(after) :])
         found[-1] = replace(before, words=tokens)
     return found
 

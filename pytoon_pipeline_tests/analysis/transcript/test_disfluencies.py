@@ -157,6 +157,15 @@ def test_words_that_a_person_cut_come_back_into_the_middle_of_their_sentence() -
     assert edits_of_file(text.replace("# cut ", "").encode(), "t.txt", source)[ITEM] == ()
 
 
+def test_a_line_of_its_own_in_the_middle_of_a_sentence_stays_where_it_is() -> None:
+    words = spoken("Good morning dear people")
+    text = f"[0:00.50] Good evening\n[0:0{words[2].start:.2f}] [[dear people]]\n"
+    found = edits_of_file(text.encode(), "t.txt", {ITEM: Source(words, 9.0)})[ITEM]
+    assert [(one.kind, one.old, one.new) for one in found if one.kind == "replace"] == [
+        ("replace", ("morning",), ("evening",))
+    ]
+
+
 def test_a_proposal_is_listed_and_cut_where_people_delete_it() -> None:
     proposed = UM.model_copy(update={"action": "propose"})
     found = apply_all(WORDS, [proposed], ())
