@@ -15,7 +15,7 @@ from pytoon_pipeline_tests.harness.inbox import picture
 @pytest.mark.parametrize(
     ("sets", "path"),
     [
-        (["max_seconds=600"], "max_seconds"),
+        (["max_seconds=601"], "max_seconds"),
         (["colour=red"], "“colour” alone is not enough"),
         (["media=[{file: a.mp4, start: 3, end: 2}]"], "media, 1st file: “a.mp4” starts at 3 s but ends at 2 s"),
         (["text.hook=[1]"], "text"),

@@ -61,7 +61,7 @@ def test_the_sound_of_a_clip_is_heard_where_the_clip_is() -> None:
     ("plan", "path"),
     [
         ({"scenes": []}, "scenes"),
-        ({"scenes": [{"seconds": 99}]}, "1st scene: seconds"),
+        ({"scenes": [{"seconds": 999}]}, "1st scene: seconds"),
         (
             {"scenes": [{"seconds": 1, "layers": [{"kind": "hologram"}]}]},
             "1st scene, 1st layer: .*hologram.*banner, group",
