@@ -34,6 +34,8 @@ MIN_CHANGED_PIXELS, MIN_CHANGED_SHARE = 24, 0.05
 MIN_OPACITY, MIN_PIXELS, MIN_CONTRAST = 0.95, 60, 6.0
 # A pixel is covered when less than this share of it shows through.
 COVERED = 0.02
+# A shape of which less than this share is visible is not looked for.
+MIN_VISIBLE_SHARE = 0.02
 # A source sample that is magnified more than this lacks detail that the video has.
 MAX_MAGNIFICATION = 2.0
 # An image with a lower correlation than this is a different image altogether.
@@ -155,7 +157,7 @@ def compare(image: BgrImage, canvas: Values, elements: Sequence[Element]) -> lis
         presence = likeness = None
         if one.exact:
             likeness = _likeness(actual, planned, visible > MIN_OPACITY, one.magnified)
-        if one.certain and likeness is None:
+        if one.certain and likeness is None and _is_seen(one, visible):
             change = (one.over(before) - before) * clear[:, :, None]
             # What covers the element may look different from how it is drawn here.
             error = (actual - planned) * (clear > COVERED)[:, :, None]
@@ -166,6 +168,11 @@ def compare(image: BgrImage, canvas: Values, elements: Sequence[Element]) -> lis
         observations.append(Observation(one, presence, likeness))
         clear *= 0.0 if one.alpha is None else 1 - one.alpha
     return observations[::-1]
+
+
+def _is_seen(one: Element, visible: Values) -> bool:
+    """Whether enough of an element is visible. Of a shape that others cover, the line at their edge says nothing."""
+    return bool(one.slack) or float(visible.sum()) >= MIN_VISIBLE_SHARE * visible.size
 
 
 def _background(image: BgrImage, canvas: Values, elements: Sequence[Element]) -> Observation:

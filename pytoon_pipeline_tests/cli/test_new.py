@@ -28,7 +28,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 def test_lines_of_a_pipe_are_answers(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer(monkeypatch, "Hello", "", "night-neon", "", "wrong colour", "gold", "", "2", "90", "20")
+    answer(monkeypatch, "Hello", "", "night-neon", "", "wrong colour", "gold", "", "2", "900", "20")
     assert main(["new", str(folder)]) == 0
     printed = capsys.readouterr()
     assert f"Render the video: pytoon render {folder}" in printed.out

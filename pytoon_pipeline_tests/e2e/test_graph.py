@@ -64,7 +64,7 @@ def test_a_talk_becomes_a_video(compile_file: Compile, talk: Path, store: Store,
     manifest = Manifest.model_validate_json(Path(outcome.assets["delivered_video"]["manifest"]).read_bytes())
     folder = Path(outcome.assets["delivered_video"]["video"]).parent
     assert {path.name for path in folder.iterdir()} == {
-        "talk.mp4", "talk.jpg", "talk.srt", "talk.vtt", "spec.json", "manifest.json",
+        "talk.mp4", "talk.jpg", "talk.srt", "talk.vtt", "spec.json", "manifest.json", "post.json",
     }  # fmt: skip
     assert manifest.qc.verdict == "pass"
     assert manifest.transcriber is not None
@@ -301,7 +301,7 @@ def test_a_video_that_fails_its_checks_is_not_delivered(
     compile_file: Compile, tmp_path: Path, own_presets: Path, home: Home
 ) -> None:
     limits = own_presets / "limits.yaml"
-    limits.write_text(limits.read_text().replace("value: 60.5", "value: 1.1"))
+    limits.write_text(limits.read_text().replace("value: 600.5", "value: 1.1"))
     outcome = compile_file(media.video(tmp_path / "clip.mp4", 1.2))
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.category) == ("qc_failed", "quality")

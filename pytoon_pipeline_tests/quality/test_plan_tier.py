@@ -13,7 +13,7 @@ from PIL import Image
 from pytoon_pipeline.analysis.vision.sampling import sample, sample_still
 from pytoon_pipeline.config.presets import limit_sources, load_limits
 from pytoon_pipeline.contracts.captions import CaptionMotion, CaptionStyle
-from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.quality import Finding
 from pytoon_pipeline.contracts.spec.effects import Blur, Grade, Rounded, Shadow
@@ -40,6 +40,8 @@ from pytoon_pipeline.media import generators, images
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.quality import plan_tier
+from pytoon_pipeline.quality.expected_elements import Element
 from pytoon_pipeline.quality.inspection import DeliveredParts
 from pytoon_pipeline.quality.references import Reference, References
 from pytoon_pipeline.quality.verdict import check_video
@@ -544,3 +546,16 @@ def test_detail_finer_than_the_samples_has_no_finding(scenery: Scenery, tmp_path
     layer = ImageLayer(name="page", item=item, width=WIDTH, height=HEIGHT, transform=at(WIDTH / 2, HEIGHT / 2),
                        crop_path=still_camera(width=0.2, height=0.237))  # fmt: skip
     assert alarms(more, one_scene(layer), tmp_path) == []
+
+
+@pytest.mark.parametrize(("covered", "looked_for"), [(479, False), (400, True)])
+def test_a_shape_that_is_covered_but_for_a_line_is_not_looked_for(covered: int, looked_for: bool) -> None:
+    """Where a cover ends, encoded pixels are a mixture that no plan predicts."""
+    whole, part = Rect(0, 0, 270, 480), Rect(0, 0, 270, covered)
+    grey, blue = np.full((480, 270, 3), 90.0, np.float32), np.full((covered, 270, 3), (200.0, 80.0, 30.0), np.float32)
+    image = np.zeros((480, 270, 3), np.uint8)
+    image[:covered] = blue[0, 0]
+    elements = [Element("shape", "ground", whole, grey), Element("shape", "cover", part, blue)]
+    ground, cover = plan_tier.compare(image, np.zeros((480, 270, 3), np.float32), elements)
+    assert cover.presence == pytest.approx(1)
+    assert ground.presence == (pytest.approx(0, abs=0.05) if looked_for else None)

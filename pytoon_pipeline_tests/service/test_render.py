@@ -195,7 +195,7 @@ def test_another_request_or_title_needs_a_run(runner: FakeRunner, offer: Path) -
         ("clean-product.yaml", "\n", "\n# only a comment\n", 1),
         ("clean-talk.yaml", "loudness: -14", "loudness: -15", 1),
         ("clean-product.yaml", "ken_burns: [in, out]", "ken_burns: [hold]", 2),
-        ("limits.yaml", "value: 60.5", "value: 60.6", 2),
+        ("limits.yaml", "value: 600.5", "value: 600.6", 2),
         ("brands/acme.yaml", "Made to last.", "Made to last!", 2),
     ],
 )

@@ -86,7 +86,7 @@ def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, servin
         for changes, code in (
             ({"media": large}, "job_too_large"),
             ({"spec": order(work)["spec"] | {"width": 2160}}, "job_too_large"),
-            ({"spec": order(work)["spec"] | {"frames": 2000}}, "job_too_large"),
+            ({"spec": order(work)["spec"] | {"frames": 20_000}}, "job_too_large"),
             ({"spec": order(work)["spec"] | {"rate": {"numerator": 10**9}}}, "job_too_large"),
             ({"media": {}}, "invalid_job"),
             ({"thumbnail_frame": FRAMES}, "invalid_job"),
