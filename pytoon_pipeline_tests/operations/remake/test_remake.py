@@ -86,9 +86,10 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
         home = Home.locate()
         known, _ = ingest(home, Store(home.store, home.work), read_upload(upload), pending=False)
         with dg.DagsterInstance.ephemeral() as instance:
-            assert compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key).error is None
+            outcome = compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
+            assert outcome.error is None
     delivered = root / "delivered"
-    shutil.copytree(next((root / "home" / "outbox").iterdir()), delivered)
+    shutil.copytree(Path(outcome.assets["delivered_video"]["manifest"]).parent, delivered)
     shutil.rmtree(root / "home")
     kept = root / "archive" / "of" / "files"
     kept.mkdir(parents=True)
@@ -220,7 +221,8 @@ def test_an_edited_manifest_is_rejected_before_rendering(
 def test_a_plan_that_breaks_the_renderer_shows_no_traceback(original: Original, tmp_path: Path, capsys: Said) -> None:
     def confuse(document: dict[str, Any]) -> None:
         music = next(item["sha256"] for item in document["media"] if item["role"] == "music")
-        document["spec"]["scenes"][0]["layers"][0]["item"] = music
+        picture = next(layer for layer in document["spec"]["scenes"][0]["layers"] if "item" in layer)
+        picture["item"] = music
         document["tools"]["numba"] = "\x1b[2J"
 
     path = edited(original, tmp_path, confuse)
