@@ -71,7 +71,7 @@ def as_json(row: UploadRow, values: Values) -> str:
         f'"attempt_history":[{row.attempts or ""}],"items":{row.items or "[]"},"degraded":{row.degraded or "null"},'
         f'"released":{row.released or "null"},"notes":{row.notes or "[]"}'
     )
-    return f"{_encode(values)[:-1]},{kept}}}"
+    return f"{_encode(values | {'post': _beside(values['video'] or values['held'])})[:-1]},{kept}}}"
 
 
 def values_of(home: Home, row: UploadRow) -> Values:
@@ -94,7 +94,6 @@ def values_of(home: Home, row: UploadRow) -> Values:
         "attempts": row.attempts_count or 0,
         "video": None if is_held else video,
         "held": video if is_held else None,
-        "post": _beside(video),
         "failed_change": failed_change,
         "error": error,
     }
