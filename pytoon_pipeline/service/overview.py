@@ -75,7 +75,7 @@ def as_json(row: UploadRow, values: Values) -> str:
 
 
 def values_of(home: Home, row: UploadRow) -> Values:
-    """The fields of ``UploadStatus`` that the catalog does not keep as JSON."""
+    """The fields of ``UploadStatus`` that the catalog does not keep as JSON, without the publishing kit."""
     video = f"{home.root}{os.sep}{row.video}" if row.video else None
     if video is not None and not os.path.exists(video):
         video = None
