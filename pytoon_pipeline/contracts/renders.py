@@ -38,30 +38,6 @@ class RenderLinks(Record):
     files: dict[str, str] = Field(default_factory=dict)
 
 
-class Render(Record):
-    """A render and its video. ``id`` is the key of the content and the request's variant and format.
-
-    ``status`` is that of ``pytoon status``; ``at`` is when it last changed, in seconds since the epoch. A finished
-    video stays finished when a later change of it fails; then ``failed_change`` says why.
-    """
-
-    id: str
-    name: str
-    title: str
-    status: UploadState
-    version: int | None = None
-    at: float
-    reason: str | None = None
-    attempts: int = 0
-    score: float | None = None
-    seconds: float | None = None
-    degraded: Degradation | None = None
-    notes: tuple[Note, ...] = ()
-    error: ErrorInfo | None = None
-    failed_change: ErrorInfo | None = None
-    links: RenderLinks
-
-
 class RenderSummary(Record):
     """A render in a list."""
 
@@ -72,6 +48,23 @@ class RenderSummary(Record):
     version: int | None = None
     at: float
     reason: str | None = None
+
+
+class Render(RenderSummary):
+    """A render and its video. ``id`` is the key of the content and the request's variant and format.
+
+    ``status`` is that of ``pytoon status``; ``at`` is when it last changed, in seconds since the epoch. A finished
+    video stays finished when a later change of it fails; then ``failed_change`` says why.
+    """
+
+    attempts: int = 0
+    score: float | None = None
+    seconds: float | None = None
+    degraded: Degradation | None = None
+    notes: tuple[Note, ...] = ()
+    error: ErrorInfo | None = None
+    failed_change: ErrorInfo | None = None
+    links: RenderLinks
 
 
 class RenderList(Record):

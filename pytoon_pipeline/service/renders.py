@@ -13,6 +13,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_limits, load_operations
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest_in_steps
@@ -89,7 +90,7 @@ def render(home: Home, name: str) -> Render:
     status, record = upload_status(home, key), Uploads(home).delivered(key)
     values = status.model_dump(include=set(Render.model_fields) - {"id", "links"})
     finished = record if status.version is not None else None
-    files = {} if finished is None or finished.held else delivered_files(home, key)
+    files = {} if finished is None else delivered_files(home, finished)
     here = f"/v1/renders/{key}"
     return Render(
         **values,
@@ -100,10 +101,9 @@ def render(home: Home, name: str) -> Render:
     )
 
 
-def delivered_files(home: Home, key: str) -> dict[str, Path]:
+def delivered_files(home: Home, record: DeliveryRecord) -> dict[str, Path]:
     """The files of a finished video by name, those that are still there; none of a held one."""
-    record = Uploads(home).delivered(key)
-    if record is None or record.held:
+    if record.held:
         return {}
     paths = (home.root / path for path in record.files)
     return {path.name: path for path in paths if path.is_file()}
@@ -111,10 +111,9 @@ def delivered_files(home: Home, key: str) -> dict[str, Path]:
 
 def delivered_file(home: Home, name: str, file: str) -> Path:
     """A file of a finished video. Raises ``InvalidInput`` when there is no such file, or when the video is held."""
-    key = find_key(home, name)
-    if (path := delivered_files(home, key).get(file)) is not None:
+    record = Uploads(home).delivered(find_key(home, name))
+    if record is not None and (path := delivered_files(home, record).get(file)) is not None:
         return path
-    record = Uploads(home).delivered(key)
     if record is not None and record.held:
         message = "This video is held until a person releases it, because it can harm viewers."
         raise InvalidInput("unknown_file", message, "A person who has seen it types: pytoon release NAME")

@@ -1,7 +1,6 @@
 """A real server of the API on loopback, and a client of it."""
 
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -9,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import uvicorn
 
 from pytoon_pipeline.api.app import application
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.listening import listen
+from pytoon_pipeline_tests.harness.serving import serving
 
 TOKEN = "a-token-of-the-tests"
 
@@ -56,10 +54,5 @@ def _lower(headers: Any) -> dict[str, str]:
 
 @pytest.fixture
 def api(home: Home) -> Iterator[Client]:
-    server = uvicorn.Server(uvicorn.Config(application(home, TOKEN), log_config=None, ws="none", lifespan="off"))
-    with listen("The API", "127.0.0.1", 0, 16) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        yield Client(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        server.should_exit = server.force_exit = True
-        thread.join(timeout=10)
+    with serving(application(home, TOKEN)) as url:
+        yield Client(url)

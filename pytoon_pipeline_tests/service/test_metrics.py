@@ -3,24 +3,20 @@
 import json
 import re
 import shutil
-import socket
 import subprocess
-import threading
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.listening import listen
 from pytoon_pipeline.service import metrics
 from pytoon_pipeline.service.kpis import current_kpis
+from pytoon_pipeline_tests.harness.serving import serving
 
 parser = pytest.importorskip("prometheus_client.openmetrics.parser", reason="prometheus-client is not installed")
 RULES = Path(__file__).parents[2] / "deploy" / "prometheus"
@@ -52,21 +48,9 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-@contextmanager
-def serving(home: Home) -> Iterator[str]:
-    config = uvicorn.Config(metrics.application(home), log_config=None, ws="none", lifespan="off")
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = server.force_exit = True
-        thread.join(timeout=5)
-
-
 def get(home: Home, path: str, **headers: str) -> tuple[int, str, str]:
     """Status, content type and text of an answer."""
-    with serving(home) as url:
+    with serving(metrics.application(home)) as url:
         try:
             with urllib.request.urlopen(urllib.request.Request(url + path, headers=headers), timeout=30) as answer:
                 return answer.status, answer.headers["content-type"], answer.read().decode()

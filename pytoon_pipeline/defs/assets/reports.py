@@ -16,12 +16,9 @@ def pipeline_kpis(config: ConfigResource, worker: WorkerResource) -> dg.Material
     """How the pipeline performs over all videos: success, first-attempt and fallback rates, cache hits, and the time
     that each stage takes. Computed from the logs, every hour."""
     from pytoon_pipeline.reporting.kpi_markdown import as_markdown
-    from pytoon_pipeline.reporting.kpis import kpis
-    from pytoon_pipeline.reporting.log_tables import collect
+    from pytoon_pipeline.service.kpis import current_kpis
 
-    home = config.home
-    collect(home.logs, home.metrics)
-    found = kpis(home.metrics, price_per_hour=config.operations.price_per_hour)
+    found = current_kpis(config.home)
     return dg.MaterializeResult(
         metadata={
             "metrics": dg.MetadataValue.md(as_markdown(found)),
