@@ -147,6 +147,11 @@ class Settings(_Environment):
     engine_url: str | None = Field(default=None, description="the URL of a remote engine")
     engine_token: SecretStr | None = Field(default=None, description="the token of the remote engine")
     api_token: SecretStr | None = Field(default=None, description="the token of the HTTP API")
+    api_database: SecretStr | None = Field(
+        default=None,
+        description="the URL of the database for the keys of the HTTP API",
+        examples=["postgresql+psycopg://USER:PASSWORD@HOST/NAME"],
+    )
     transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
         default="auto", description="the program that writes down speech: auto, whisper or pocketsphinx"
     )

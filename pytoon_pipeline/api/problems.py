@@ -9,10 +9,12 @@ from starlette.requests import ClientDisconnect
 
 from pytoon_pipeline.contracts.errors import UNWRITABLE, InternalError, InvalidInput, PytoonError, storage_unwritable
 from pytoon_pipeline.contracts.renders import Problem
+from pytoon_pipeline.service.program_hints import program_hint
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
     "token_missing": 401,
+    "scope_missing": 403,
     "unknown_upload": 404,
     "unknown_file": 404,
     "unknown_preset": 404,
@@ -20,6 +22,7 @@ STATUS = {
     "method_not_allowed": 405,
     "nothing_to_retry": 409,
     "nothing_to_cancel": 409,
+    "upload_in_use": 409,
     "body_too_large": 413,
     "store_not_writable": 507,
     "disk_full": 507,
@@ -38,7 +41,7 @@ def problem_response(error: PytoonError, headers: dict[str, str] | None = None) 
         status=status,
         detail=error.message,
         code=error.code,
-        hint=error.hint,
+        hint=program_hint(error.code, error.hint),
         category=error.category,
         fields=error.fields,
     )

@@ -2,8 +2,10 @@
 
 import uvicorn
 
+from pytoon_pipeline.accounts.keys import Keys
+from pytoon_pipeline.api.access import api_token
 from pytoon_pipeline.api.app import application
-from pytoon_pipeline.api.auth import api_token
+from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.listening import listen
 
@@ -14,10 +16,11 @@ SHUTDOWN_SECONDS = 3
 def serve_api(home: Home, host: str, port: int) -> None:
     """Serves until the process is stopped.
 
-    Raises ``DependencyMissing`` without a token, ``InvalidInput`` for a short one, and ``TransientError`` when the port
+    Raises ``DependencyMissing`` without a key, ``InvalidInput`` for a short token, and ``TransientError`` when the port
     cannot be used.
     """
-    app = application(home, api_token())
+    service = ApiService.open(home)
+    app = application(service, api_token(Keys(service.accounts)))
     with listen("The API", host, port, BACKLOG) as listener:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, ws="none",

@@ -53,6 +53,19 @@ def find_key(home: Home, text: str) -> str:
         raise unknown_upload(text, suggestions(database, text))
 
 
+def find_key_of(home: Home, tenant: str, text: str) -> str:
+    """The key of an upload of a tenant, by its key or name.
+
+    Raises ``InvalidInput``, which is the same whether there is no such upload or it belongs to another tenant.
+    """
+    query = "select key from uploads where tenant = :tenant and (key = :text or name = :text)"
+    with Database(home).read() as database:
+        found = database.execute(query, {"tenant": tenant, "text": printable_name(text)}).fetchone()
+    if found is None:
+        raise unknown_upload(text, [])
+    return str(found[0])
+
+
 def _named(database: sqlite3.Connection, text: str) -> dict[str, str]:
     """The uploads that ``text`` may stand for, as names by key."""
     path = Path(text)

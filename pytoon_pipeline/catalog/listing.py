@@ -56,11 +56,27 @@ class UploadRow(NamedTuple):
     attempts: str | None = None
 
 
+# The uploads of one tenant that come after one of them in the list.
+OF_TENANT = """
+where uploads.tenant = :tenant and (:after is null or (uploads.registered, uploads.key) <
+    (select registered, key from uploads where key = :after and tenant = :tenant))
+order by uploads.registered desc, uploads.key desc
+"""
+
+
 def all_rows(database: Database, *, details: bool) -> Iterator[UploadRow]:
     """All uploads, the newest first."""
     query = QUERY.format(details=DETAILS if details else "")
     with database.read() as opened:
         for row in opened.execute(f"{query} order by uploads.registered desc"):
+            yield UploadRow(*row)
+
+
+def tenant_rows(database: Database, tenant: str, after: str | None = None) -> Iterator[UploadRow]:
+    """The uploads of a tenant, the newest first; those after the one with the key ``after``."""
+    values = {"tenant": tenant, "after": after}
+    with database.read() as opened:
+        for row in opened.execute(QUERY.format(details="") + OF_TENANT, values):
             yield UploadRow(*row)
 
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 
 from pytoon_pipeline.catalog.names import item_id, unique_name
+from pytoon_pipeline.contracts.access import DEFAULT_TENANT
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.provenance import ItemRecord
@@ -21,15 +22,24 @@ def request_digest(upload: SourceMedia) -> str:
 def put_upload(database: sqlite3.Connection, upload: SourceMedia, registered: float) -> None:
     """Adds an upload, under a name of its own, or replaces the one with its key. The name of a key never changes."""
     known = database.execute("select name from uploads where key = ?", (upload.key,)).fetchone()
-    name = known[0] if known else unique_name(database, upload.key, upload.title)
+    name = known[0] if known else unique_name(database, upload.key, _named(upload))
     items = json.dumps([item_id(item) for item in upload.items])
     database.execute(
-        "insert into uploads (key, name, title, request, registered, items, record) values (?, ?, ?, ?, ?, ?, ?) "
+        "insert into uploads (key, name, title, request, registered, items, record, tenant) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?) "
         "on conflict (key) do update set title = excluded.title, request = excluded.request, "
         "registered = excluded.registered, items = excluded.items, record = excluded.record",
-        (upload.key, name, upload.title, request_digest(upload), registered, items, upload.model_dump_json()),
-    )
+        (
+            upload.key, name, upload.title, request_digest(upload), registered, items, upload.model_dump_json(),
+            upload.tenant,
+        ),
+    )  # fmt: skip
     _put_files(database, upload)
+
+
+def _named(upload: SourceMedia) -> str:
+    """What the name is made of. A tenant does not learn from a number behind a name what others have."""
+    return upload.title if upload.tenant == DEFAULT_TENANT else f"{upload.tenant} {upload.title}"
 
 
 def _put_files(database: sqlite3.Connection, upload: SourceMedia) -> None:

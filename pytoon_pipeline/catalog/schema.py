@@ -57,8 +57,14 @@ FIRST = (
     ) without rowid
     """,
 )
+# Uploads of an earlier version belong to the first tenant.
+TENANTS = (
+    "alter table uploads add column tenant text not null default 'default'",
+    "create index uploads_by_tenant on uploads (tenant, registered)",
+    "create index files_by_content on files (sha256)",
+)
 # Each entry is the statements from one version of the schema to the next.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS)
 
 
 def version(database: sqlite3.Connection) -> int:

@@ -65,6 +65,14 @@ class Uploads:
         """SHA-256 of the files of all uploads, including those without any run."""
         return {sha256 for (sha256,) in self._rows("select distinct sha256 from files")}
 
+    def uses_file(self, sha256: str, tenant: str | None = None) -> bool:
+        """Whether an upload has this file; with ``tenant``, one of that tenant."""
+        query = (
+            "select 1 from files join uploads on uploads.key = files.key "
+            "where sha256 = ?1 and (?2 = '' or tenant = ?2) limit 1"
+        )
+        return bool(self._rows(query, sha256, tenant or ""))
+
     def is_current(self, read: SourceMedia) -> bool:
         """Whether an upload is unchanged since a run read it; the run may have added files of its brand."""
         return _is_current(self.find(read.key), read)

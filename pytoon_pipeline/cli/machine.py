@@ -27,7 +27,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--port", type=port, default=8970)
     parser.set_defaults(run=_serve)
 
-    parser = commands.add_parser("serve", help="serve the HTTP API; programs authenticate with PYTOON_API_TOKEN")
+    parser = commands.add_parser("serve", help="serve the HTTP API; “pytoon keys” makes the keys of its callers")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=port, default=8980)
     parser.set_defaults(run=_serve_api)

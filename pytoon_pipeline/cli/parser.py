@@ -6,6 +6,7 @@ from typing import Any
 from pytoon_pipeline.cli import (
     development,
     files,
+    keys,
     kpis,
     machine,
     models,
@@ -42,6 +43,7 @@ def build_parser() -> CommandParser:
         files,
         kpis,
         machine,
+        keys,
         models,
         store,
         development,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from pytoon_pipeline.contracts.access import DEFAULT_TENANT, Tenant
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.time import FrameRate
@@ -167,10 +168,11 @@ class SourceItem(Record):
 class SourceMedia(Record):
     """An upload in the store: its key, its files in request order and the request as written.
 
-    ``overrides`` are fields of the request that have other values in one run.
+    ``overrides`` are fields of the request that have other values in one run. ``tenant`` owns it.
     """
 
     key: str
+    tenant: Tenant = DEFAULT_TENANT
     title: str
     items: tuple[SourceItem, ...]
     request: dict[str, object]

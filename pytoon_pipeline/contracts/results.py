@@ -4,6 +4,7 @@ from typing import Literal
 
 from typing_extensions import Self
 
+from pytoon_pipeline.contracts.access import KeysResult, NewKeyResult
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.conformance import ConformanceResult
@@ -348,6 +349,8 @@ RESULTS: dict[str, type[Record]] = {
     "setup_result": SetupResult,
     "doctor_result": DoctorResult,
     "models_result": ModelsResult,
+    "new_key_result": NewKeyResult,
+    "keys_result": KeysResult,
     "presets_result": PresetsResult,
     "preset_result": PresetResult,
     "new_request_result": NewRequestResult,

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+# Between two pieces of advice in a hint.
+ADVICE = " — "
 # How alike two names must be, 0..1, and the characters of a name that are compared.
 CLOSE, MAX_LENGTH = 0.65, 80
 # Words that people try, and what Pytoon calls it. The first that exists where they tried it is meant.
@@ -85,7 +87,7 @@ def one_hint(*hints: str) -> str:
     """Several pieces of advice as one. Many end with what a person pastes, where a full stop would count as a part."""
     joined = hints[0]
     for hint in hints[1:]:
-        joined += f" {hint}" if joined.endswith((".", "?")) else f" — {hint}"
+        joined += f" {hint}" if joined.endswith((".", "?")) else f"{ADVICE}{hint}"
     return joined
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.access import DEFAULT_TENANT
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
@@ -36,7 +37,13 @@ def ingest(home: Home, store: Store, upload: Upload, *, pending: bool) -> tuple[
 
 
 def ingest_in_steps(
-    home: Home, store: Store, upload: Upload, *, pending: bool, preflight: PreflightSteps | None = None
+    home: Home,
+    store: Store,
+    upload: Upload,
+    *,
+    pending: bool,
+    preflight: PreflightSteps | None = None,
+    tenant: str = DEFAULT_TENANT,
 ) -> Generator[None, None, tuple[SourceMedia, IngestOutcome]]:
     """``ingest`` in steps, for files that take longer than the caller has.
 
@@ -47,11 +54,11 @@ def ingest_in_steps(
     if upload.request.highlights is not None:
         raise InvalidInput(
             "highlights_by_render",
-            "highlights: they are made by “pytoon render”, not by the inbox.",
+            "highlights: an upload that is queued cannot have them.",
             "Remove highlights from the request, or render the talk: pytoon render FILE --highlights 3",
         )
     request = upload.request.model_dump(mode="json", exclude_unset=True)
-    source = yield from store_upload(store, upload.files, upload.title, request)
+    source = yield from store_upload(store, upload.files, upload.title, request, tenant)
     source = source.model_copy(update={"title": source.title.removesuffix(f"-{source.key[:DIGITS]}") or source.title})
     if preflight is not None:
         yield from preflight(upload.request, source.items)
@@ -78,12 +85,13 @@ def without_digits(name: str) -> str:
 
 
 def store_upload(
-    store: Store, files: Sequence[tuple[Path, Role]], title: str, request: dict[str, Any]
+    store: Store, files: Sequence[tuple[Path, Role]], title: str, request: dict[str, Any], tenant: str = DEFAULT_TENANT
 ) -> Generator[None, None, SourceMedia]:
     """Copies files into the store in steps. Returns the upload that they form; it is not registered yet.
 
     The key is the first 32 hex digits of SHA-256 over the media bytes in order; for one file that is the hash of the
-    file, and without media that of the request. Raises ``InvalidInput`` for what is not a file with content.
+    file, and without media that of the request. Each tenant but the first has keys of its own for the same files.
+    Raises ``InvalidInput`` for what is not a file with content.
     """
     from pytoon_pipeline.media.generators import generation_of
 
@@ -102,7 +110,10 @@ def store_upload(
             )
         )
     content = digest.hexdigest() if any(item.role == "media" for item in items) else hash_value(request)
-    return SourceMedia(key=_key(content, request), title=printable_name(title), items=tuple(items), request=request)
+    if tenant != DEFAULT_TENANT:
+        content = hash_value([tenant, content])
+    key = _key(content, request)
+    return SourceMedia(key=key, tenant=tenant, title=printable_name(title), items=tuple(items), request=request)
 
 
 def key_of(files: Sequence[tuple[Path, Role]], request: dict[str, Any]) -> str:

@@ -28,6 +28,11 @@ class Home:
         return self.root / "catalog.sqlite"
 
     @property
+    def accounts(self) -> Path:
+        """The database of the HTTP API, where no other is set."""
+        return self.root / "accounts.sqlite"
+
+    @property
     def outbox(self) -> Path:
         return self.root / "outbox"
 

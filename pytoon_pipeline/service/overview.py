@@ -26,9 +26,9 @@ DELIVERED = ("completed", "degraded", "held")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def uploads(home: Home, state: str | None = None) -> Iterator[Values]:
-    """What a row of the list shows, for all uploads or those in one state, the newest first."""
-    for row in all_rows(Database(home), details=False):
+def uploads(home: Home, state: str | None = None, rows: Iterable[UploadRow] | None = None) -> Iterator[Values]:
+    """What a row of the list shows, for all uploads or ``rows``, or those in one state, the newest first."""
+    for row in all_rows(Database(home), details=False) if rows is None else rows:
         found = values_of(home, row)
         if state in (None, found["status"]):
             yield found

@@ -4,16 +4,22 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePath
 
-from pytoon_pipeline.catalog.finding import find_key
+from pytoon_pipeline.accounts.database import Accounts
+from pytoon_pipeline.accounts.files import TenantFiles
+from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.finding import find_key_of
+from pytoon_pipeline.catalog.listing import tenant_rows
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_limits, load_operations
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
+from pytoon_pipeline.contracts.results import UploadStatus
 from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.contracts.suggestions import ADVICE
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest_in_steps
@@ -23,34 +29,53 @@ from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.service import overview
+from pytoon_pipeline.service.program_hints import for_programs
+from pytoon_pipeline.service.retry import retry as continue_uploads
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import upload_status
 from pytoon_pipeline.store.store import Store, run_to_end
 
 MAX_NAME, MAX_PAGE = 120, 200
-# Between two pieces of advice in a hint.
-ADVICE = " — "
 RESERVED = (*REQUEST_NAMES, EDIT_PLAN_NAME)
 
 
-def submit_render(home: Home, store: Store, wanted: RenderRequest) -> tuple[str, IngestOutcome]:
+@dataclass(frozen=True)
+class Workplace:
+    """Where the renders of a tenant are kept: all of the API's callers share the store, none the records."""
+
+    home: Home
+    store: Store
+    accounts: Accounts
+    tenant: str
+
+    @property
+    def files(self) -> TenantFiles:
+        return TenantFiles(self.accounts, self.tenant)
+
+    def key(self, name: str) -> str:
+        """The key of a render by its id or name. Raises ``InvalidInput`` for none, and for those of other tenants."""
+        return find_key_of(self.home, self.tenant, name)
+
+
+def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutcome]:
     """Queues a video. Returns its key, and whether it is new. The same files and request give the same key.
 
     Raises ``InvalidInput`` for names that are no file names, for unknown files, and for whatever the request refuses.
     """
-    with scratch_dir(home.work) as scratch:
+    with scratch_dir(at.home.work) as scratch:
         folder = scratch / "upload"
         folder.mkdir()
         for name, sha256 in wanted.files.items():
-            _place(store, folder / _checked(name), sha256)
+            _place(at, folder / _checked(name), sha256)
         if wanted.request:
             write_bytes(folder / REQUEST_NAMES[-1], json.dumps(wanted.request).encode())
-        with _without_paths(home.root):
+        with _without_paths(at.home.root):
             upload = RequestOptions().read(folder, "submit")
         title = wanted.title or next((PurePath(name).stem for name in wanted.files), "video")
-        preflight = Preflight(store, load_limits(), load_operations().preflight_timeout_seconds)
+        preflight = Preflight(at.store, load_limits(), load_operations().preflight_timeout_seconds)
         upload = replace(upload, title=printable_name(title))
-        source, outcome = run_to_end(ingest_in_steps(home, store, upload, pending=True, preflight=preflight))
+        steps = ingest_in_steps(at.home, at.store, upload, pending=True, preflight=preflight, tenant=at.tenant)
+        source, outcome = run_to_end(steps)
     return source.key, outcome
 
 
@@ -76,24 +101,25 @@ def _checked(name: str) -> str:
     return name
 
 
-def _place(store: Store, path: Path, sha256: str) -> None:
-    file = store.find_file(sha256)
+def _place(at: Workplace, path: Path, sha256: str) -> None:
+    file = at.store.find_file(sha256) if at.files.has(sha256) else None
     if file is None:
         message = f"files: there is no upload {sha256[:12]}…."
         raise InvalidInput("unknown_file", message, "Upload the file first: POST /v1/uploads")
-    os.link(store.path(file), path)
+    os.link(at.store.path(file), path)
 
 
-def render(home: Home, name: str) -> Render:
-    """A render by its id, name or title. Raises ``InvalidInput`` for one that does not exist."""
-    key = find_key(home, name)
+def render(at: Workplace, name: str) -> Render:
+    """A render by its id or name. Raises ``InvalidInput`` for one that does not exist."""
+    home, key = at.home, at.key(name)
     status, record = upload_status(home, key), Uploads(home).delivered(key)
-    values = status.model_dump(include=set(Render.model_fields) - {"id", "links"})
+    values = {name: getattr(status, name) for name in Render.model_fields if name in UploadStatus.model_fields}
+    errors = {name: for_programs(one) for name in ("error", "failed_change") if (one := values[name]) is not None}
     finished = record if status.version is not None else None
     files = {} if finished is None else delivered_files(home, finished)
     here = f"/v1/renders/{key}"
     return Render(
-        **values,
+        **{**values, **errors},
         id=key,
         score=None if finished is None else finished.score,
         seconds=None if finished is None else finished.seconds,
@@ -109,20 +135,20 @@ def delivered_files(home: Home, record: DeliveryRecord) -> dict[str, Path]:
     return {path.name: path for path in paths if path.is_file()}
 
 
-def delivered_file(home: Home, name: str, file: str) -> Path:
+def delivered_file(at: Workplace, name: str, file: str) -> Path:
     """A file of a finished video. Raises ``InvalidInput`` when there is no such file, or when the video is held."""
-    record = Uploads(home).delivered(find_key(home, name))
-    if record is not None and (path := delivered_files(home, record).get(file)) is not None:
+    record = Uploads(at.home).delivered(at.key(name))
+    if record is not None and (path := delivered_files(at.home, record).get(file)) is not None:
         return path
     if record is not None and record.held:
         message = "This video is held until a person releases it, because it can harm viewers."
-        raise InvalidInput("unknown_file", message, "A person who has seen it types: pytoon release NAME")
+        raise InvalidInput("unknown_file", message, "A person who has seen it releases it on the server.")
     raise InvalidInput("unknown_file", "This render has no such file.", "Its “links” name the files that it has.")
 
 
-def renders(home: Home, state: UploadState | None, cursor: str | None, limit: int) -> RenderList:
+def renders(at: Workplace, state: UploadState | None, cursor: str | None, limit: int) -> RenderList:
     """A page of renders, the newest first, after the one that ``cursor`` names."""
-    rows = iter(_after(overview.uploads(home, state), cursor))
+    rows = overview.uploads(at.home, state, tenant_rows(Database(at.home), at.tenant, cursor))
     page = [
         RenderSummary(id=row["key"], **{name: row[name] for name in RenderSummary.model_fields if name != "id"})
         for row in islice(rows, min(limit, MAX_PAGE))
@@ -131,20 +157,18 @@ def renders(home: Home, state: UploadState | None, cursor: str | None, limit: in
     return RenderList(renders=tuple(page), next=page[-1].id if page and more else None)
 
 
-def _after(rows: Iterator[overview.Values], cursor: str | None) -> Iterator[overview.Values]:
-    if cursor is not None:
-        for row in rows:
-            if row["key"] == cursor:
-                break
-    yield from rows
+def retry(at: Workplace, name: str) -> str:
+    """Queues a failed or cancelled render again. Returns its key. Raises ``InvalidInput`` for one to leave alone."""
+    (key,) = continue_uploads(at.home, [at.key(name)]).keys
+    return key
 
 
-def cancel(home: Home, name: str) -> str:
+def cancel(at: Workplace, name: str) -> str:
     """Takes a video out of the queue. Returns its key. Raises ``InvalidInput`` for one that does not wait.
 
     A run in progress goes on: what it renders stays in the store.
     """
-    key, uploads = find_key(home, name), Uploads(home)
+    key, uploads = at.key(name), Uploads(at.home)
     if not uploads.is_pending(key):
         message = "This render does not wait: it is finished, failed or cancelled."
         raise InvalidInput("nothing_to_cancel", message, f"See its status at /v1/renders/{key}")

@@ -5,11 +5,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pytoon_pipeline.api.app import application
+from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.serving import serving
 
@@ -42,8 +45,8 @@ class Client:
         except urllib.error.HTTPError as error:
             return Answer(error.code, _lower(error.headers), error.read())
 
-    def upload(self, content: bytes) -> str:
-        answer = self.call("POST", "/v1/uploads", content)
+    def upload(self, content: bytes, token: str = TOKEN) -> str:
+        answer = self.call("POST", "/v1/uploads", content, token)
         assert answer.status == 201, answer.body
         return str(answer.json["id"])
 
@@ -53,6 +56,20 @@ def _lower(headers: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def api(home: Home) -> Iterator[Client]:
-    with serving(application(home, TOKEN)) as url:
+def service(home: Home) -> Iterator[ApiService]:
+    opened = ApiService.open(home)
+    yield opened
+    opened.accounts.close()
+
+
+@pytest.fixture
+def api(service: ApiService) -> Iterator[Client]:
+    with serving(application(service, TOKEN)) as url:
         yield Client(url)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> bytes:
+    path = tmp_path / "photo.jpg"
+    Image.linear_gradient("L").resize((540, 960)).convert("RGB").save(path)
+    return path.read_bytes()

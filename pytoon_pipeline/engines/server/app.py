@@ -14,7 +14,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, StreamingResponse
 
 from pytoon_pipeline.config.validation import validate
-from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.protocol import COMPLETE, HASH, NO, OFFSET, YES, JobRequest
 from pytoon_pipeline.engines.server.auth import TokenAuth
@@ -22,6 +22,7 @@ from pytoon_pipeline.engines.server.connections import Connections
 from pytoon_pipeline.engines.server.error_responses import add_error_handlers
 from pytoon_pipeline.engines.server.jobs import Job, JobQueue
 from pytoon_pipeline.engines.server.uploads import ResumableUploads
+from pytoon_pipeline.runtime.http_input import arriving
 from pytoon_pipeline.settings import ServerSettings
 from pytoon_pipeline.store.store import Store
 
@@ -117,17 +118,8 @@ def _job_request(body: bytes) -> JobRequest:
     return validate(JobRequest, document, "Job request", "job_unreadable")
 
 
-async def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[bytes]:
-    """The request body as it arrives. Raises ``TransientError`` when nothing arrives for too long."""
-    stream = request.stream()
-    while True:
-        try:
-            chunk = await asyncio.wait_for(anext(stream), settings.silence_seconds)
-        except StopAsyncIteration:
-            return
-        except asyncio.TimeoutError:
-            raise TransientError("too_slow", "The client stopped sending data.", "Send the remaining data.") from None
-        yield chunk
+def _chunks(request: Request, settings: ServerSettings) -> AsyncIterator[bytes]:
+    return arriving(request.stream(), settings.silence_seconds)
 
 
 async def _event_lines(job: Job, after: int, heartbeat: float, stopping: threading.Event) -> AsyncIterator[bytes]:

@@ -1,12 +1,11 @@
 """Authentication by token, as ASGI middleware."""
 
-import hmac
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 from pytoon_pipeline.engines.server.connections import Connections
 from pytoon_pipeline.engines.server.error_responses import error_response, retry_after
+from pytoon_pipeline.runtime.http_input import bearer_token, same_token
 
 
 class TokenAuth:
@@ -14,7 +13,7 @@ class TokenAuth:
 
     def __init__(self, app: ASGIApp, token: str, connections: Connections, retry_seconds: float) -> None:
         self.app = app
-        self.expected = f"Bearer {token}".encode()
+        self.token = token
         self.connections = connections
         self.retry_seconds = retry_seconds
 
@@ -22,8 +21,7 @@ class TokenAuth:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        if not hmac.compare_digest(given, self.expected):
+        if not same_token(bearer_token(scope["headers"]), self.token):
             error = DependencyMissing("remote_refused", "The token is missing or wrong.", "Set PYTOON_ENGINE_TOKEN.")
             await error_response(error, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
             return

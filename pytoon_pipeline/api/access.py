@@ -1,0 +1,126 @@
+"""Who may call what. Middleware finds the caller before any route, also before those added later; each route states the
+scope that it needs.
+"""
+
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from pytoon_pipeline.accounts.keys import Keys
+from pytoon_pipeline.api.problems import problem_response
+from pytoon_pipeline.contracts.access import DEFAULT_TENANT, SCOPES, Caller, Scope
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError
+from pytoon_pipeline.runtime.http_input import bearer_token, same_token
+from pytoon_pipeline.settings import Settings
+
+# What a load balancer asks; it says nothing about the home.
+OPEN = ("/healthz",)
+MIN_LENGTH = 16
+# The caller that has the token of the environment.
+OPERATOR = Caller(key="PYTOON_API_TOKEN", tenant=DEFAULT_TENANT, role="admin", scopes=SCOPES)
+
+
+class FindCaller(Protocol):
+    """Who has a secret; none for one that is unknown, expired or revoked."""
+
+    def __call__(self, secret: str) -> Caller | None: ...
+
+
+def callers(keys: Keys, token: str | None) -> FindCaller:
+    """Callers by their keys, and the one who has ``token``."""
+
+    def find(secret: str) -> Caller | None:
+        return OPERATOR if token and same_token(secret, token) else keys.caller(secret)
+
+    return find
+
+
+class Authenticate:
+    """Refuses requests without a key that is valid now."""
+
+    def __init__(self, app: ASGIApp, find: FindCaller) -> None:
+        self.app, self._find = app, find
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or scope.get("path") in OPEN:
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        try:
+            secret = bearer_token(scope["headers"])
+            caller = await run_in_threadpool(self._find, secret) if secret else None
+        except PytoonError as error:
+            await problem_response(error)(scope, receive, send)
+            return
+        if caller is None:
+            await problem_response(_refused(), {"WWW-Authenticate": "Bearer"})(scope, receive, send)
+            return
+        scope.setdefault("state", {})["caller"] = caller
+        await self.app(scope, receive, send)
+
+
+class Needs:
+    """A dependency of a route: the caller, who must have ``scope``."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, request: Request) -> Caller:
+        caller: Caller = request.state.caller
+        if self.scope not in caller.scopes:
+            raise InvalidInput(
+                "scope_missing",
+                f"Your key does not have the scope {self.scope}.",
+                "Use a key that has it, or ask the person who runs the server for one.",
+            )
+        return caller
+
+
+def _needs(scope: Scope) -> Any:
+    return Depends(Needs(scope))
+
+
+ReadsCatalogue = Annotated[Caller, _needs("catalogue:read")]
+ReadsRenders = Annotated[Caller, _needs("renders:read")]
+WritesRenders = Annotated[Caller, _needs("renders:write")]
+WritesUploads = Annotated[Caller, _needs("uploads:write")]
+
+
+def scope_of(route: APIRoute) -> Scope | None:
+    """The scope that a route needs; none for one that states none."""
+    stated = (one.call for one in route.dependant.dependencies)
+    return next((call.scope for call in stated if isinstance(call, Needs)), None)
+
+
+def check_scopes(app: FastAPI) -> None:
+    """Raises ``RuntimeError`` for a route that states no scope."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.path not in OPEN and scope_of(route) is None:
+            raise RuntimeError(f"The route {route.path} states no scope.")
+
+
+def _refused() -> PytoonError:
+    hint = "Send the header “Authorization: Bearer KEY” with a key that has not expired."
+    return InvalidInput("token_missing", "The key is missing, wrong, expired or revoked.", hint)
+
+
+def api_token(keys: Keys) -> str | None:
+    """The token of the environment, if any.
+
+    Raises ``DependencyMissing`` when there is neither a token nor a key, and ``InvalidInput`` for a short token.
+    """
+    secret = Settings.load().api_token
+    token = secret.get_secret_value() if secret else None
+    if token is None and not any(key.revoked is None for key in keys.all()):
+        hint = "Create a key, which every program that uses the API sends: pytoon keys create NAME --role admin"
+        raise DependencyMissing("api_token_missing", "There is no key for the API yet.", hint)
+    if token is not None and len(token) < MIN_LENGTH:
+        message = f"The token in PYTOON_API_TOKEN has {len(token)} characters; it needs at least {MIN_LENGTH}."
+        hint = "Choose a longer one. Or use keys instead, type: unset PYTOON_API_TOKEN; pytoon keys create NAME"
+        raise InvalidInput("api_token_short", message, hint)
+    return token

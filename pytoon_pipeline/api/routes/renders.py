@@ -1,0 +1,60 @@
+"""Renders: queue, watch, cancel, and the files of finished ones."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.responses import FileResponse
+
+from pytoon_pipeline.api.access import ReadsRenders, WritesRenders
+from pytoon_pipeline.api.bodies import document, document_of
+from pytoon_pipeline.api.service import ApiService
+from pytoon_pipeline.contracts.renders import Render, RenderList, RenderRequest
+from pytoon_pipeline.contracts.upload_states import UploadState
+from pytoon_pipeline.service import renders
+
+EXAMPLE = '{"files": {"beach.jpg": "ID"}, "request": {"text": "Hello"}}'
+
+
+def add_renders(app: FastAPI, service: ApiService) -> None:
+    @app.post("/v1/renders", status_code=202, openapi_extra=document(RenderRequest))
+    async def submit(caller: WritesRenders, request: Request, response: Response) -> Render:
+        """Queues a video. The same files and request are the same render, however often they are sent."""
+        wanted, at = await document_of(request, RenderRequest, EXAMPLE), service.of(caller)
+        key, outcome = await asyncio.to_thread(renders.submit_render, at, wanted)
+        response.headers["Location"] = f"/v1/renders/{key}"
+        response.status_code = 200 if outcome == "known" else 202
+        return await asyncio.to_thread(renders.render, at, key)
+
+    @app.get("/v1/renders")
+    def listing(
+        caller: ReadsRenders,
+        status: UploadState | None = None,
+        cursor: Annotated[str | None, Query(max_length=100)] = None,
+        limit: Annotated[int, Query(ge=1, le=renders.MAX_PAGE)] = 50,
+    ) -> RenderList:
+        """Renders, the newest first."""
+        return renders.renders(service.of(caller), status, cursor, limit)
+
+    @app.get("/v1/renders/{render}")
+    def show(caller: ReadsRenders, render: str) -> Render:
+        """A render by its id or name."""
+        return renders.render(service.of(caller), render)
+
+    @app.post("/v1/renders/{render}/retry", status_code=202)
+    def again(caller: WritesRenders, render: str) -> Render:
+        """Queues a failed or cancelled render again; finished stages are kept."""
+        at = service.of(caller)
+        return renders.render(at, renders.retry(at, render))
+
+    @app.post("/v1/renders/{render}/cancel")
+    def cancel(caller: WritesRenders, render: str) -> Render:
+        """Takes a waiting render out of the queue."""
+        at = service.of(caller)
+        return renders.render(at, renders.cancel(at, render))
+
+    @app.get("/v1/renders/{render}/files/{name}", response_class=FileResponse)
+    def download(caller: ReadsRenders, render: str, name: str) -> FileResponse:
+        """A file of a finished video: the video itself, its thumbnail, captions or manifest. Takes ``Range``."""
+        path = renders.delivered_file(service.of(caller), render, name)
+        return FileResponse(path, headers={"x-content-type-options": "nosniff"})

@@ -1,0 +1,27 @@
+"""What the routes share: the home, its store, and the accounts of the callers."""
+
+from dataclasses import dataclass
+
+from pytoon_pipeline.accounts.database import Accounts
+from pytoon_pipeline.config.presets import load_operations
+from pytoon_pipeline.contracts.access import Caller
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.renders import Workplace
+from pytoon_pipeline.store.store import Store
+
+
+@dataclass(frozen=True)
+class ApiService:
+    """A home as the API serves it."""
+
+    home: Home
+    store: Store
+    accounts: Accounts
+
+    @classmethod
+    def open(cls, home: Home) -> "ApiService":
+        return cls(home, Store(home.store, home.work, load_operations().min_free_bytes), Accounts.open(home))
+
+    def of(self, caller: Caller) -> Workplace:
+        """Where the caller's tenant keeps its renders."""
+        return Workplace(self.home, self.store, self.accounts, caller.tenant)

@@ -1,0 +1,222 @@
+"""Roles, routes and tenants: every route in one table, called with every role, by its own tenant and by another."""
+
+import json
+from dataclasses import dataclass
+from typing import get_args
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from pytoon_pipeline.accounts.keys import Keys
+from pytoon_pipeline.api.access import api_token, check_scopes, scope_of
+from pytoon_pipeline.api.app import application
+from pytoon_pipeline.api.service import ApiService
+from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.access import ROLES, Role, Scope
+from pytoon_pipeline.contracts.artifact import StoredFile
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
+from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.api.conftest import TOKEN, Answer, Client
+
+# The scope that each route needs. A new route belongs here.
+TABLE: dict[tuple[str, str], Scope] = {
+    ("POST", "/v1/uploads"): "uploads:write",
+    ("DELETE", "/v1/uploads/{upload}"): "uploads:write",
+    ("POST", "/v1/renders"): "renders:write",
+    ("GET", "/v1/renders"): "renders:read",
+    ("GET", "/v1/renders/{render}"): "renders:read",
+    ("POST", "/v1/renders/{render}/retry"): "renders:write",
+    ("POST", "/v1/renders/{render}/cancel"): "renders:write",
+    ("GET", "/v1/renders/{render}/files/{name}"): "renders:read",
+    ("GET", "/v1/presets"): "catalogue:read",
+    ("GET", "/v1/presets/{name}"): "catalogue:read",
+    ("GET", "/v1/brands"): "catalogue:read",
+    ("GET", "/v1/platforms"): "catalogue:read",
+    ("GET", "/v1/schemas/{name}"): "catalogue:read",
+}
+SECRET = "Acme’s unannounced product"
+NAME = "secret.mp4"
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What the tenant acme has, by the parameters of the routes. ``unknown`` are such names that nobody has."""
+
+    names: dict[str, str]
+    unknown: dict[str, str]
+
+
+@pytest.fixture
+def acme(api: Client, service: ApiService, home: Home, photo: bytes) -> Owned:
+    """A finished render of the tenant acme, and its upload."""
+    key = secret_of(service, "admin", "acme")
+    file = api.upload(photo, key)
+    wanted = {"title": SECRET, "files": {"a.jpg": file}, "request": {"text": SECRET}}
+    render = api.call("POST", "/v1/renders", wanted, key).json["id"]
+    video = home.outbox / "acme" / NAME
+    video.parent.mkdir(parents=True)
+    video.write_bytes(SECRET.encode())
+    path, stored = str(video.relative_to(home.root)), StoredFile(sha256="0" * 64, bytes=1)
+    record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", video=path, files={path: stored})
+    Uploads(home).deliver(render, record)
+    names = {"render": render, "upload": file, "name": NAME}
+    return Owned(names, {"render": "f" * 32, "upload": "f" * 64, "name": NAME})
+
+
+def secret_of(service: ApiService, role: Role, tenant: str) -> str:
+    return Keys(service.accounts).create(f"{role} of {tenant}", tenant, role)[1]
+
+
+def call(api: Client, method: str, path: str, names: dict[str, str], secret: str) -> Answer:
+    body = b"{}" if method == "POST" and path == "/v1/renders" else b"x" if method == "POST" else None
+    return api.call(method, path.format(**names), body, secret)
+
+
+def test_every_route_is_in_the_table(service: ApiService) -> None:
+    routes = [one for one in application(service).routes if isinstance(one, APIRoute) and one.include_in_schema]
+    assert {(method, one.path): scope_of(one) for one in routes for method in one.methods} == TABLE
+
+
+def test_a_route_without_a_scope_stops_the_start() -> None:
+    app = FastAPI()
+    app.get("/v1/open")(lambda: 1)
+    with pytest.raises(RuntimeError, match="/v1/open"):
+        check_scopes(app)
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_a_role_may_do_what_its_scopes_allow_and_no_more(
+    api: Client, service: ApiService, acme: Owned, role: Role
+) -> None:
+    secret = secret_of(service, role, "acme")
+    for (method, path), scope in sorted(TABLE.items(), key=lambda one: one[0][0] != "GET"):
+        answer = call(api, method, path, acme.names, secret)
+        assert (answer.status == 403) == (scope not in ROLES[role]), (method, path, answer.body)
+        assert answer.status not in (401, 500), (method, path)
+        if answer.status == 403:
+            assert (answer.json["code"], scope in answer.json["detail"]) == ("scope_missing", True)
+            assert SECRET not in answer.body.decode()
+        elif method == "GET" and "{render}" in path:
+            assert SECRET in answer.body.decode(), path
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_another_tenant_learns_nothing(api: Client, service: ApiService, acme: Owned, role: Role) -> None:
+    other = secret_of(service, role, "other")
+    for (method, path), scope in TABLE.items():
+        answers = [call(api, method, path, names, other) for names in (acme.names, acme.unknown)]
+        texts = [
+            answer.body.decode().replace(names[part], part)
+            for answer, names in zip(answers, (acme.names, acme.unknown), strict=True)
+            for part in ["render", "upload"]
+            if part in path
+        ]
+        assert len(set(texts)) <= 1, "what another tenant has is as unknown as what nobody has"
+        if "{render}" in path or "{upload}" in path:
+            assert {one.status for one in answers} == ({404} if scope in ROLES[role] else {403})
+        for one in answers:
+            assert SECRET not in one.body.decode(), (method, path)
+            assert acme.names["render"] not in one.body.decode() or "{render}" in path
+    assert api.call("GET", f"/v1/renders/{acme.names['render']}").status == 404, "neither does the first tenant"
+
+
+def test_tenants_have_renders_of_their_own_for_the_same_files(
+    api: Client, service: ApiService, home: Home, photo: bytes
+) -> None:
+    wanted = {"title": "Summer", "request": {"text": "Hello"}}
+    keys, names, file = set(), [], ""
+    for tenant in ("acme", "other"):
+        secret = secret_of(service, "editor", tenant)
+        unknown = api.call("POST", "/v1/renders", {**wanted, "files": {"a.jpg": "0" * 64}}, secret)
+        assert unknown.json["code"] == "unknown_file"
+        if names:
+            stolen = api.call("POST", "/v1/renders", {**wanted, "files": {"a.jpg": file}}, secret)
+            assert stolen.status == 404, "the file of another tenant"
+        file = api.upload(photo, secret)
+        render = api.call("POST", "/v1/renders", {**wanted, "files": {"a.jpg": file}}, secret)
+        assert render.status == 202, render.body
+        keys.add(render.json["id"])
+        names.append(render.json["name"])
+        assert api.call("POST", f"/v1/renders/{render.json['id']}/cancel", None, secret).json["status"] == "stopped"
+        listed = api.call("GET", "/v1/renders", token=secret).json["renders"]
+        assert [one["id"] for one in listed] == [render.json["id"]]
+    assert (len(keys), names) == (2, ["acme-Summer", "other-Summer"]), "no name tells of another tenant"
+    assert {Uploads(home).get(key).tenant for key in keys} == {"acme", "other"}
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", TOKEN[:-1], "ptk_", "ptk_" + "A" * 43, "ptk_é"])
+def test_every_route_needs_a_key(api: Client, secret: str | None) -> None:
+    for method, path in [*TABLE, ("GET", "/v1/openapi.json"), ("GET", "/v1/docs"), ("GET", "/nowhere")]:
+        answer = api.call(method, path, b"x" if method == "POST" else None, secret)
+        assert (answer.status, answer.json["code"]) == (401, "token_missing")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_an_expired_or_revoked_key_is_refused(api: Client, service: ApiService) -> None:
+    keys = Keys(service.accounts)
+    key, secret = keys.create("phone", "acme", "viewer")
+    assert api.call("GET", "/v1/brands", token=secret).status == 200
+    assert keys.get(key.id).used is not None
+    keys.revoke(key.id)
+    _, expired = keys.create("old", "acme", "viewer", expires=1.0)
+    for one in (secret, expired):
+        assert api.call("GET", "/v1/brands", token=one).status == 401
+
+
+def test_scopes_limit_a_role(api: Client, service: ApiService) -> None:
+    _, secret = Keys(service.accounts).create("list", "acme", "admin", ["renders:read"])
+    assert api.call("GET", "/v1/renders", token=secret).status == 200
+    assert api.call("GET", "/v1/brands", token=secret).status == 403
+
+
+def test_an_upload_is_deleted_unless_a_render_uses_it(api: Client, service: ApiService, home: Home) -> None:
+    used, free = api.upload(b"%PDF used"), api.upload(b"%PDF free")
+    acme = secret_of(service, "editor", "acme")
+    assert api.upload(b"%PDF free", acme) == free
+    assert api.call("DELETE", f"/v1/uploads/{free}").status == 204
+    assert service.store.find_file(free) is not None, "another tenant has the same content"
+    assert api.call("DELETE", f"/v1/uploads/{free}").status == 404
+    assert api.call("DELETE", f"/v1/uploads/{free}", token=acme).status == 204
+    assert service.store.find_file(free) is None
+    assert service.store.find_file(used) is not None
+
+
+def test_an_upload_of_a_render_stays(api: Client, photo: bytes) -> None:
+    file = api.upload(photo)
+    assert api.call("POST", "/v1/renders", {"files": {"a.jpg": file}}).status == 202
+    answer = api.call("DELETE", f"/v1/uploads/{file}")
+    assert (answer.status, answer.json["code"]) == (409, "upload_in_use")
+
+
+def test_a_server_without_a_key_or_with_a_short_token_does_not_start(
+    service: ApiService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(service.accounts)
+    monkeypatch.setenv("PYTOON_API_TOKEN", "")
+    with pytest.raises(DependencyMissing, match="pytoon keys create"):
+        api_token(keys)
+    monkeypatch.setenv("PYTOON_API_TOKEN", "short")
+    with pytest.raises(InvalidInput, match="at least 16"):
+        api_token(keys)
+    keys.create("first", "default", "admin")
+    monkeypatch.setenv("PYTOON_API_TOKEN", "")
+    assert api_token(keys) is None
+
+
+def test_no_answer_speaks_of_the_command_line(api: Client, home: Home, photo: bytes) -> None:
+    file = api.upload(photo)
+    key = api.call("POST", "/v1/renders", {"files": {"a.jpg": file}}).json["id"]
+    answers = [
+        api.call("POST", f"/v1/renders/{key}/cancel"), api.call("GET", f"/v1/renders/{key}"),
+        api.call("GET", "/v1/renders/none"), api.call("GET", "/v1/presets/none"),
+        api.call("POST", "/v1/renders", {"files": {"a.jpg": file}, "request": {"highlights": 3}}),
+        api.call("POST", "/v1/renders", {"files": {"a.jpg": file}, "request": {"preset": "none"}}),
+        api.call("POST", "/v1/renders", {"files": {"a.jpg": file}, "request": {"brand": "none"}}),
+        api.call("POST", "/v1/renders", {"files": {"a.srt": file}}),
+        api.call("POST", "/v1/renders", {"files": {"a.txt": file}}),
+    ]  # fmt: skip
+    for answer in answers:
+        assert "pytoon " not in answer.body.decode(), answer.body
+        assert " --" not in json.dumps(answer.json), answer.body
