@@ -5,6 +5,7 @@ compiles. What moves by whole pixels across needs only the vertical pass. docs/r
 The kernels neither reassociate nor fuse operations, so every processor computes the same values.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import ceil, floor
 from threading import local
@@ -17,11 +18,13 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.media.frames import FramePart, Plane, SourceFrame, YuvFrame, reduced
 
-# Weights are whole multiples of 2^-15. Values between the two passes have six fractional bits; cubic overshoot still
-# fits in 16 bits.
-WEIGHT_BITS, SUBPIXEL_BITS = 15, 6
-# The passes work on bands of about this many values, which stay in the processor's cache.
-BAND = 1 << 19
+# Weights are whole multiples of 2^-14: in 16 bits they multiply twice as fast as in 32. Values between the two passes
+# have six fractional bits; cubic overshoot still fits in 16 bits.
+WEIGHT_BITS, SUBPIXEL_BITS = 14, 6
+# Four places in a row of values and their weights, for each of some pixels.
+Weights = tuple[NDArray[np.int32], NDArray[np.int16]]
+# The passes work on bands of at most this many values, which stay in the processor's cache while others encode.
+BAND = 100_000
 # Below this factor cubic interpolation skips pixels: averaging comes first.
 REDUCE_BELOW = 0.67
 # Neighbours on each side that cubic interpolation reads.
@@ -78,8 +81,6 @@ def resample(
     Outside the plane its edge is repeated. A rectangle of whole pixels inside the plane that keeps its size is returned
     as a view; anything else is written to ``out``, or to a new plane.
     """
-    import cv2
-
     rows, columns = plane.shape
     if (w, h, x % 1, y % 1) == (width, height, 0, 0) and min(x, y) >= 0 and x + w <= columns and y + h <= rows:
         return plane[int(y) : int(y) + height, int(x) : int(x) + width]
@@ -94,18 +95,28 @@ def resample(
     cut: Any = reduced(plane[y0:y1, x0:x1], across, down)
     columns, rows = cut.shape[1], cut.shape[0]
     across_weights = _weights((x - x0) / across, w / across, width, columns)
-    places, weights = _weights((y - y0) / down, h / down, height, rows)
-    step = ceil(height / max(1, round(rows * width / BAND)))
-    for top in range(0, height, step):
-        band = slice(top, top + step)
-        first, last = places[band].min(), places[band].max() + 1
-        # The kernels run along rows of memory, so the horizontal pass works on the transposed plane.
-        turned = _scratch.array("turned", (columns, last - first), np.uint8)
-        middle = _scratch.array("middle", (width, last - first), np.int16)
-        upright = _scratch.array("upright", (last - first, width), np.int16)
-        _finer(cv2.transpose(cut[first:last], turned), *across_weights, middle)
-        _rounded(cv2.transpose(middle, upright), places[band] - first, weights[band], output[band])
+    down_weights = _weights((y - y0) / down, h / down, height, rows)
+    _both_passes(cut, across_weights, down_weights, output)
     return output
+
+
+def _both_passes(source: Plane, across: Weights, down: Weights, out: Plane) -> None:
+    """Fills ``out`` with ``source`` resampled across and then down, band by band."""
+    import cv2
+
+    columns, width = source.shape[1], out.shape[1]
+    most = max(BAND // max(columns, width), CONTEXT * 4)
+    turned = _scratch.array("turned", columns * most, np.uint8)
+    middle, upright = (_scratch.array(name, width * most, np.int16) for name in ("middle", "upright"))
+    places, weights = down
+    for band, first, last in _bands(places, most):
+        rows = last - first
+        # The kernels run along rows of memory, so the horizontal pass works on the transposed plane.
+        columns_first = turned[: columns * rows].reshape(columns, rows)
+        finer = middle[: width * rows].reshape(width, rows)
+        rows_first = upright[: width * rows].reshape(rows, width)
+        _finer(cv2.transpose(source[first:last], columns_first), *across, finer)
+        _rounded(cv2.transpose(finer, rows_first), places[band] - np.int32(first), weights[band], out[band])
 
 
 class _Scratch(local):
@@ -114,15 +125,26 @@ class _Scratch(local):
     def __init__(self) -> None:
         self._memory: dict[str, NDArray[np.uint8]] = {}
 
-    def array(self, name: str, shape: tuple[int, int], kind: type[np.generic]) -> NDArray[Any]:
-        """An array whose values are not set. It is valid until the next one with its name."""
-        size = shape[0] * shape[1] * np.dtype(kind).itemsize
+    def array(self, name: str, count: int, kind: type[np.generic]) -> NDArray[Any]:
+        """``count`` values that are not set. They are valid until the next ones with this name."""
+        size = count * np.dtype(kind).itemsize
         if name not in self._memory or len(self._memory[name]) < size:
             self._memory[name] = np.empty(size, np.uint8)
-        return self._memory[name][:size].view(kind).reshape(shape)
+        return self._memory[name][:size].view(kind)
 
 
 _scratch = _Scratch()
+
+
+def _bands(places: NDArray[np.int32], most: int) -> Iterator[tuple[slice, int, int]]:
+    """Bands of output rows, and the source rows ``[first, last)`` that each reads: at most ``most``."""
+    lowest, ends = places[:, 0], places[:, 3] + 1
+    top = 0
+    while top < len(places):
+        first = int(lowest[top])
+        bottom = int(np.searchsorted(ends, first + most, side="right"))
+        yield slice(top, bottom), first, int(ends[bottom - 1])
+        top = bottom
 
 
 def _reduction(factor: float) -> int:
@@ -138,15 +160,13 @@ def _span(start: float, length: float, size: int, step: int) -> tuple[int, int]:
 # Both chroma planes have the same weights, and a window that rests has them for all frames.
 @lru_cache(maxsize=16)
 @njit(nogil=True, cache=True)
-def _weights(
-    start: float, length: float, count: int, size: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # pragma: no cover
+def _weights(start: float, length: float, count: int, size: int) -> Weights:  # pragma: no cover
     """The four neighbours and their weights in fixed point, of ``count`` pixels over a range of a row of ``size``.
 
     Cubic convolution (Keys 1981) with a = -0.75, as in OpenCV. Both results have shape (count, 4).
     """
     places = np.empty((count, 4), np.int32)
-    weights = np.empty((count, 4), np.int32)
+    weights = np.empty((count, 4), np.int16)
     shares = np.empty(4)
     one = 1 << WEIGHT_BITS
     for i in range(count):
@@ -158,7 +178,7 @@ def _weights(
             places[i, k] = min(max(low + k, 0), size - 1)
         rest = one
         for k in range(4):
-            weights[i, k] = int(np.floor(shares[k] / shares.sum() * one + 0.5))
+            weights[i, k] = int(np.floor(shares[k] * one + 0.5))
             rest -= weights[i, k]
         # What rounding leaves goes to the largest weight: flat areas keep their value.
         weights[i, 1 if shares[1] > shares[2] else 2] += rest
@@ -174,7 +194,8 @@ def _finer(source: Any, places: Any, weights: Any, out: Any) -> None:  # pragma:
         a, b, c, d = source[places[i, 0]], source[places[i, 1]], source[places[i, 2]], source[places[i, 3]]
         p, q, r, s = weights[i, 0], weights[i, 1], weights[i, 2], weights[i, 3]
         for j in range(len(row)):
-            total = np.int32(a[j]) * p + np.int32(b[j]) * q + np.int32(c[j]) * r + np.int32(d[j]) * s
+            total = np.int32(a[j]) * np.int32(p) + np.int32(b[j]) * np.int32(q)
+            total += np.int32(c[j]) * np.int32(r) + np.int32(d[j]) * np.int32(s)
             row[j] = np.int16((total + half) >> bits)
 
 

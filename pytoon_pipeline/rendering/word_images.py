@@ -24,9 +24,11 @@ WIDE_BLUR = 4.0
 # Letters are drawn this much larger for measuring distances to them, which take the edge of a pixel for that of a
 # letter.
 OUTLINE_DETAIL = 2
+# Words of the captions that segments show side by side, in all their looks: 0.4 MB each.
+MAX_CACHED_WORDS = 96
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MAX_CACHED_WORDS)
 def word_image(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> YuvaImage:
     """The layers of ``word_layers`` in one image."""
     below, letters = word_layers(text, style, x, y)
@@ -37,7 +39,7 @@ def word_image(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> Y
     return output
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MAX_CACHED_WORDS)
 def word_layers(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> tuple[YuvaImage | None, YuvaImage]:
     """``text`` on one line: what lies below its letters, if anything does, and its letters; two images of one size.
 
@@ -52,7 +54,7 @@ def word_layers(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> 
     return _below(text, style.model_copy(update={"colour": BLACK, "gradient_colour": None}), x, y), letters
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MAX_CACHED_WORDS)
 def _below(text: str, style: WordStyle, x: float, y: float) -> YuvaImage:
     """What lies below the letters of a word, whatever their colour: a word that lights up keeps it."""
     area = _Area(text, style, x, y)
