@@ -36,6 +36,14 @@ MAX_GIF_BYTES = 15_000_000
 GIF_RATE, GIF_BYTES_PER_PIXEL = 10, 0.45
 AudioFormat = Literal["m4a", "mp3"]
 OriginalAudio = Literal["keep", "lower", "mute"]
+
+
+def _off(value: object) -> object:
+    """YAML 1.1 reads ``off`` as false."""
+    return "off" if value is False else value
+
+
+Enhance = Annotated[Literal["off", "voice", "strong"], BeforeValidator(_off)]
 Fit = Literal["cover", "contain", "bars", "auto"]
 # What each of them does with a picture or clip of another shape than the frame.
 FITS: dict[str, str] = {
@@ -151,6 +159,7 @@ class Request(Record):
     clip of the folder. ``logo`` stands in a corner of a video without a brand.
     ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
     ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
+    ``enhance`` takes noise out of the speech of clips and voice-over.
     ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
@@ -174,6 +183,7 @@ class Request(Record):
     voice: FileName | None = None
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
+    enhance: Enhance = "off"
     fit: Fit = "auto"
     max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"

@@ -66,7 +66,9 @@ def finish(
     resolved, rate = context.resolved, context.rate
     timeline = _captions_before(timeline, content_frames, rate)
     timeline = replace(timeline, audio=tuple(_requested_audio(context, timeline.audio)))
-    audio, audio_notes = plan_audio(timeline, context.media, context.preset.audio, resolved.loudness, rate)
+    audio, audio_notes = plan_audio(
+        timeline, context.media, context.preset.audio, resolved.loudness, rate, context.request.enhance
+    )
     watermark = _watermark(context, content_frames, timeline.frames)
     above = (*(staying(one, timeline.frames) for one in overlays), *watermark)
     last = timeline.scenes[-1]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.output_format import SAMPLE_RATE, SILENT_LUFS
 from pytoon_pipeline.contracts.preset import AudioSettings
-from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, AudioTrack, GainKeyframe, Note
+from pytoon_pipeline.contracts.request import Enhance
+from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, AudioTrack, GainKeyframe, Note, Strength
 from pytoon_pipeline.contracts.time import FrameRate, union
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
@@ -21,7 +22,12 @@ Span = tuple[int, int]
 
 
 def plan_audio(
-    timeline: Timeline, media: PlanMedia, settings: AudioSettings, loudness: float, rate: FrameRate
+    timeline: Timeline,
+    media: PlanMedia,
+    settings: AudioSettings,
+    loudness: float,
+    rate: FrameRate,
+    enhance: Enhance = "off",
 ) -> tuple[AudioMix, tuple[Note, ...]]:
     """The audio of a video at ``loudness`` (LUFS), and what a person should know about it.
 
@@ -43,6 +49,11 @@ def plan_audio(
                     "Shorten the voice-over, or add media that last longer.",
                 )
             )
+    if enhance != "off":
+        tracks = [_enhanced(track, media, enhance) for track in tracks]
+        if not any(track.enhance for track in tracks):
+            message = "There is no speech to enhance: no clip with speech is heard, and there is no voice-over."
+            notes.append(Note(code="nothing_to_enhance", message=message))
     if media.music is not None:
         tracks.append(_music_track(media.music, samples, settings, join_speech(speech, settings)))
     mix = AudioMix(
@@ -53,6 +64,15 @@ def plan_audio(
         true_peak=settings.true_peak,
     )
     return mix, tuple(notes)
+
+
+def _enhanced(track: AudioTrack, media: PlanMedia, strength: Strength) -> AudioTrack:
+    """``track`` with its speech enhanced, if it has any."""
+    silence = {one.item: one.silence for one in media.all()}
+    spoken = (silence[clip.item] for clip in track.clips)
+    if track.role == "voice" or any(found is not None and found.speech for found in spoken):
+        return track.model_copy(update={"enhance": strength})
+    return track
 
 
 def _original_tracks(

@@ -14,7 +14,9 @@ from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, Audi
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media.audio import AudioReader
 from pytoon_pipeline.media.encoder import SoundEncoder
+from pytoon_pipeline.media.enhancement import Profile
 from pytoon_pipeline.media.filters import filtered, frames_of
+from pytoon_pipeline.rendering.sample_readers import PREROLL, EnhancedReader, PlainReader, SampleReader, profile_of
 from pytoon_pipeline.runtime import stopping
 
 MAX_GAIN_DB = 48.0
@@ -42,6 +44,10 @@ class AudioSource:
             return None
         return cls(path, info.audio, info.video.start if info.video else info.audio.start)
 
+    def reader(self, rate: int, start: int) -> AudioReader:
+        """Its samples from sample ``start`` on, in stereo."""
+        return AudioReader(self.path, self.audio, self.origin, rate, "stereo", start)
+
 
 def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Iterator[Samples]:
     """The sum of the tracks of ``audio``, second by second; blocks have shape (samples, 2), full scale ±1."""
@@ -61,7 +67,8 @@ class _TrackMixer:
         self._track, self._audio, self._sources = track, audio, sources
         self._level = np.float32(10 ** (track.gain_db / 20))
         self._fade = min(track.fade_out, audio.samples)
-        self._readers: dict[int, AudioReader] = {}
+        self._profiles: dict[str, Profile] = {}
+        self._readers: dict[int, SampleReader] = {}
 
     def add_to(self, total: Samples, start: int) -> None:
         """Adds the samples from sample ``start`` of the video on."""
@@ -80,22 +87,29 @@ class _TrackMixer:
             total += mixed
 
     def _add_clip(self, number: int, clip: AudioClip, mixed: Samples, start: int) -> None:
-        source, rate = self._sources[clip.item], self._audio.sample_rate
         if number not in self._readers:
-            self._readers[number] = AudioReader(
-                source.path, source.audio, source.origin, rate, "stereo", clip.source_start
-            )
+            self._readers[number] = self._reader(clip)
         first, last = max(start, clip.start), min(start + len(mixed), clip.start + clip.samples)
-        samples = self._readers[number].take(last - first).astype(np.float32)
+        samples = self._readers[number].take(last - first)
         if last == clip.start + clip.samples:
             del self._readers[number]
-        samples *= np.float32(1 / 32768)
         fade_in, fade_out = (min(fade, clip.samples // 2) for fade in (clip.fade_in, clip.fade_out))
         offset = first - clip.start
         _apply_ramp(samples, offset, _fade_in_curve(fade_in))
         _apply_ramp(samples, offset - (clip.samples - fade_out), _fade_in_curve(fade_out)[::-1])
         samples *= self._level
         mixed[first - start : last - start] += samples
+
+    def _reader(self, clip: AudioClip) -> "SampleReader":
+        source, rate = self._sources[clip.item], self._audio.sample_rate
+        if self._track.enhance is None:
+            return PlainReader(source.reader(rate, clip.source_start))
+        if clip.item not in self._profiles:
+            begin = min(one.source_start for one in self._track.clips if one.item == clip.item)
+            self._profiles[clip.item] = profile_of(source.reader(rate, begin))
+        begin = max(0, clip.source_start - PREROLL)
+        skipped = clip.source_start - begin
+        return EnhancedReader(source.reader(rate, begin), self._profiles[clip.item], self._track.enhance, skipped)
 
 
 def _apply_ramp(samples: Samples, offset: int, ramp: Samples) -> None:

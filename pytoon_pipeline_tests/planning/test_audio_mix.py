@@ -77,3 +77,14 @@ def test_a_muted_clip_has_no_sound() -> None:
     assert planned([footage(6)], media_wishes=wishes, archetype="hero").audio.tracks == ()
     lowered = planned([footage(6)], original_audio="lower", archetype="hero")
     assert lowered.audio.tracks[0].gain_db == -12
+
+
+def test_speech_is_enhanced_where_it_is_heard_and_music_never_is() -> None:
+    voice = heard(8.0, ((1.0, 3.0), (6.0, 7.5)), item="e" * 64)
+    spec = planned([still()], voice=voice, music=heard(5.0, item="b" * 64), enhance="strong")
+    assert {track.role: track.enhance for track in spec.audio.tracks} == {"voice": "strong", "music": None}
+
+
+def test_a_video_without_speech_says_that_there_is_nothing_to_enhance() -> None:
+    spec = planned([still()], music=heard(5.0, item="b" * 64), enhance="voice")
+    assert "nothing_to_enhance" in {note.code for note in spec.notes}

@@ -137,14 +137,19 @@ class GainKeyframe(Record):
     db: float
 
 
+# How strongly noise is taken out of speech.
+Strength = Literal["voice", "strong"]
+
+
 class AudioTrack(Record):
     """Parts that are summed, one gain in dB for all of them, gain that changes over time, such as ducking, and a fade
-    over the last ``fade_out`` samples of the video.
+    over the last ``fade_out`` samples of the video. ``enhance`` cleans up speech before all that.
     """
 
     role: Literal["original", "voice", "music"]
     clips: tuple[AudioClip, ...]
     gain_db: float = 0
+    enhance: Strength | None = None
     envelope: tuple[GainKeyframe, ...] = ()
     fade_out: int = Field(default=0, ge=0)
 
