@@ -1,8 +1,8 @@
 """Presets, which decide how a video looks and sounds, and limits. People edit them as YAML in ``presets/``."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
@@ -70,6 +70,14 @@ class CameraSettings(Record):
         return self.zoom_pulse.amount * self.punch_in.amount
 
 
+def yaml_off(value: object) -> object:
+    """YAML 1.1 reads ``off`` as false."""
+    return "off" if value is False else value
+
+
+SoundEffects = Annotated[Literal["off", "subtle", "full"], BeforeValidator(yaml_off)]
+
+
 class AudioSettings(Record):
     """How a video sounds: ``loudness`` of the file in LUFS (ITU-R BS.1770), none for the platform's; ``true_peak`` in
     dBTP; ``fade`` at cuts in seconds.
@@ -78,7 +86,7 @@ class AudioSettings(Record):
     is ducked by ``duck`` dB under speech, within ``attack`` seconds before and ``release`` seconds after it. It stays
     down in pauses shorter than ``min_pause`` seconds.
     ``original_gain_db`` applies where the request lowers original audio. ``music_fade`` is the fade-out at the end, and
-    ``loop_fade`` the crossfade where music repeats, in seconds.
+    ``loop_fade`` the crossfade where music repeats, in seconds. ``effects`` are sounds at transitions and texts.
     """
 
     loudness: float | None = Field(default=None, ge=-30, le=-8)
@@ -92,6 +100,7 @@ class AudioSettings(Record):
     original_gain_db: float = Field(default=-12.0, ge=-60, le=0)
     music_fade: float = Field(default=1.5, ge=0, le=10)
     loop_fade: float = Field(default=0.4, ge=0.01, le=5)
+    effects: SoundEffects = "off"
 
 
 class HeadlineSettings(Record):

@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.highlights import Highlight, Highlights
 from pytoon_pipeline.contracts.output_format import CANVASES, DEFAULT_ASPECT, Aspect, aspect_names
 from pytoon_pipeline.contracts.platforms import PlatformName
+from pytoon_pipeline.contracts.preset import SoundEffects, yaml_off
 from pytoon_pipeline.contracts.rendering import EnginePolicy
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 
@@ -36,14 +37,7 @@ MAX_GIF_BYTES = 15_000_000
 GIF_RATE, GIF_BYTES_PER_PIXEL = 10, 0.45
 AudioFormat = Literal["m4a", "mp3"]
 OriginalAudio = Literal["keep", "lower", "mute"]
-
-
-def _off(value: object) -> object:
-    """YAML 1.1 reads ``off`` as false."""
-    return "off" if value is False else value
-
-
-Enhance = Annotated[Literal["off", "voice", "strong"], BeforeValidator(_off)]
+Enhance = Annotated[Literal["off", "voice", "strong"], BeforeValidator(yaml_off)]
 Fit = Literal["cover", "contain", "bars", "auto"]
 # What each of them does with a picture or clip of another shape than the frame.
 FITS: dict[str, str] = {
@@ -159,7 +153,8 @@ class Request(Record):
     clip of the folder. ``logo`` stands in a corner of a video without a brand.
     ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
     ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
-    ``enhance`` takes noise out of the speech of clips and voice-over.
+    ``enhance`` takes noise out of the speech of clips and voice-over. ``sound_effects`` are sounds at transitions and
+    texts; without it, the preset decides.
     ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
@@ -184,6 +179,7 @@ class Request(Record):
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     enhance: Enhance = "off"
+    sound_effects: SoundEffects | None = None
     fit: Fit = "auto"
     max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"

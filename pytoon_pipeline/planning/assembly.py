@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.spec.render_spec import (
     Note,
     RenderSpec,
     Scene,
+    SoundEffect,
 )
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate, union
 from pytoon_pipeline.planning.audio_mix import plan_audio
@@ -28,6 +29,7 @@ from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.title_animations import staying
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
+from pytoon_pipeline.planning.sound_effects import plan_effects
 from pytoon_pipeline.planning.text_assignment import assignment_notes
 from pytoon_pipeline.planning.title_schedule import place_titles
 
@@ -69,6 +71,7 @@ def finish(
     audio, audio_notes = plan_audio(
         timeline, context.media, context.preset.audio, resolved.loudness, rate, context.request.enhance
     )
+    audio = audio.model_copy(update={"effects": _effects(context, timeline, overlays)})
     watermark = _watermark(context, content_frames, timeline.frames)
     above = (*(staying(one, timeline.frames) for one in overlays), *watermark)
     last = timeline.scenes[-1]
@@ -95,6 +98,14 @@ def finish(
         black_ranges=_joined([*timeline.black, *_fades(timeline.scenes)]),
         notes=tuple(every_note.values()),
     )
+
+
+def _effects(context: PlanContext, timeline: Timeline, overlays: Sequence[Layer]) -> tuple[SoundEffect, ...]:
+    """The sounds at transitions and texts, as the request or else the preset has them."""
+    amount = context.request.sound_effects or context.preset.audio.effects
+    spoken = [one.span for one in timeline.speech]
+    cues = (*timeline.cues, *timeline.hidden)
+    return plan_effects(timeline.scenes, overlays, cues, spoken, timeline.frames, context.rate, amount)
 
 
 def _captions_before(timeline: Timeline, end: int, rate: FrameRate) -> Timeline:

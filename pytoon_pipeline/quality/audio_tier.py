@@ -27,7 +27,7 @@ def level(context: CheckContext) -> Iterator[Deviation]:
     if measured is None:
         return
     if measured.integrated <= limits.silent_lufs:
-        if spec is not None and not spec.audio.tracks:
+        if spec is not None and not spec.audio.tracks and not spec.audio.effects:
             return  # The plan has no audio.
         severity: Severity = "advice" if context.planned_silence or spec is None else "gate"
         message = "The audio is silent (loudness in LUFS)."

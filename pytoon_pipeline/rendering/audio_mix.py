@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from pytoon_pipeline.contracts.media import AudioStream, MediaInfo
 from pytoon_pipeline.contracts.output_format import SILENT_LUFS
 from pytoon_pipeline.contracts.rendering import AudioResult
-from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, AudioTrack, GainKeyframe
+from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, AudioTrack, GainKeyframe, SoundEffect
 from pytoon_pipeline.media import ffmpeg, loudness
 from pytoon_pipeline.media.audio import AudioReader
 from pytoon_pipeline.media.encoder import SoundEncoder
 from pytoon_pipeline.media.enhancement import Profile
 from pytoon_pipeline.media.filters import filtered, frames_of
+from pytoon_pipeline.media.sound_effects import synthesised
 from pytoon_pipeline.rendering.sample_readers import PREROLL, EnhancedReader, PlainReader, SampleReader, profile_of
 from pytoon_pipeline.runtime import stopping
 
@@ -50,14 +51,24 @@ class AudioSource:
 
 
 def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Iterator[Samples]:
-    """The sum of the tracks of ``audio``, second by second; blocks have shape (samples, 2), full scale ±1."""
+    """The sum of the tracks and effects of ``audio``, second by second; blocks have shape (samples, 2)."""
     tracks = [_TrackMixer(track, audio, sources) for track in audio.tracks]
     for start in range(0, audio.samples, audio.sample_rate):
         stopping.check()
         total = np.zeros((min(audio.sample_rate, audio.samples - start), 2), np.float32)
         for track in tracks:
             track.add_to(total, start)
+        _add_effects(audio.effects, total, start)
         yield total
+
+
+def _add_effects(effects: Iterable[SoundEffect], total: Samples, start: int) -> None:
+    """Adds the part of each effect that sounds in the samples of ``total``, which begin at ``start``."""
+    for one in effects:
+        first, last = max(start, one.start), min(start + len(total), one.start + one.samples)
+        if first < last:
+            sound = synthesised(one.kind, one.seed)[first - one.start : last - one.start]
+            total[first - start : last - start] += sound * np.float32(10 ** (one.gain_db / 20))
 
 
 class _TrackMixer:

@@ -10,11 +10,13 @@ from pytoon_pipeline.contracts.spec.render_spec import (
     AudioMix,
     AudioTrack,
     GainKeyframe,
+    SoundEffect,
 )
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.audio import AudioReader
 from pytoon_pipeline.media.encoder import SOUND
 from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.media.sound_effects import synthesised
 from pytoon_pipeline.rendering import audio_mix
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.segments import ITEM
@@ -114,3 +116,13 @@ def test_a_mix_comes_second_by_second_and_can_be_read_again_from_disk(tmp_path: 
     assert np.allclose(mixed[1384:36_000], whole[384:35_000] * gain, atol=1e-5), "between the fades"
     first, second = (np.abs(mixed[at : at + 2000]).max() for at in (47_000, 48_000))
     assert second > 0.5 * first, "the clip goes on in the next block"
+
+
+def test_effects_are_mixed_where_they_are_planned() -> None:
+    effect = SoundEffect(kind="pop", start=47_000, samples=5760, gain_db=-6, seed=1)
+    plan = AudioMix(samples=96_000, effects=(effect,), loudness=-14, true_peak=-1)
+    mixed = np.concatenate(list(audio_mix.mix(plan, {})))
+    expected = synthesised("pop", 1) * 10 ** (-6 / 20)
+    assert np.allclose(mixed[47_000:52_760], expected, atol=1e-6)
+    assert not mixed[:47_000].any()
+    assert not mixed[52_760:].any()

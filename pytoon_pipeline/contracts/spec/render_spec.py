@@ -154,8 +154,21 @@ class AudioTrack(Record):
     fade_out: int = Field(default=0, ge=0)
 
 
+SoundKind = Literal["whoosh", "pop", "click", "riser", "hit", "ding"]
+
+
+class SoundEffect(Record):
+    """A synthesised sound at samples ``[start, start + samples)`` of the video, with its peak at ``gain_db``."""
+
+    kind: SoundKind
+    start: int = Field(ge=0)
+    samples: int = Field(gt=0)
+    gain_db: float
+    seed: int = Field(default=0, ge=0)
+
+
 class AudioMix(Record):
-    """The sound of the video: the sum of its tracks; none means silence.
+    """The sound of the video: the sum of its tracks and effects; none means silence.
 
     ``loudness`` in LUFS and ``true_peak`` in dBTP are those of the encoded file.
     """
@@ -163,6 +176,7 @@ class AudioMix(Record):
     sample_rate: int = SAMPLE_RATE
     samples: int = Field(ge=0)
     tracks: tuple[AudioTrack, ...] = ()
+    effects: tuple[SoundEffect, ...] = ()
     loudness: float
     true_peak: float
 
