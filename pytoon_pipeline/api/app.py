@@ -9,6 +9,7 @@ from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.api.access import Authenticate, callers, check_scopes
 from pytoon_pipeline.api.problems import add_problem_handlers
 from pytoon_pipeline.api.routes.catalogue import add_catalogue
+from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.renders import add_renders
 from pytoon_pipeline.api.routes.uploads import add_uploads
 from pytoon_pipeline.api.service import ApiService
@@ -33,6 +34,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     _add_health(app)
     add_uploads(app, service)
     add_renders(app, service)
+    add_events(app, service)
     add_catalogue(app)
     check_scopes(app)
     return app

@@ -40,8 +40,11 @@ class Database:
             yield opened
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """The database for one change, which is committed at the end of the block. Creates or upgrades it first."""
+    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """The database for one change, which is committed at the end of the block. Creates or upgrades it first.
+
+        A change that is not ``durable`` does not wait for the disk: after a power failure it may be missing.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with _errors_of(self._path), closing(self._connect("rwc")) as opened:
             found = self._version(opened)
@@ -50,6 +53,8 @@ class Database:
                 # sets the mode; SQLite does not let the others wait for that.
                 with suppress(sqlite3.OperationalError):
                     opened.execute("pragma journal_mode = wal")
+            if not durable:
+                opened.execute("pragma synchronous = normal")
             opened.execute("begin immediate")
             try:
                 if found < len(schema.MIGRATIONS):

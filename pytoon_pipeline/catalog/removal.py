@@ -5,7 +5,7 @@ from pytoon_pipeline.catalog.names import item_id
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.runtime.home import Home
 
-TABLES = ("files", "failures", "attempts", "versions", "uploads")
+TABLES = ("events", "files", "failures", "attempts", "versions", "uploads")
 UNUSED = (
     "delete from items where id = ? and not exists (select 1 from uploads, json_each(uploads.items) where value = ?)"
 )

@@ -63,8 +63,48 @@ TENANTS = (
     "create index uploads_by_tenant on uploads (tenant, registered)",
     "create index files_by_content on files (sha256)",
 )
+# Events are recorded by the database, so that no change of state is without one. The time is in UTC.
+_NOW = "(julianday('now') - 2440587.5) * 86400.0"
+
+
+def _recorded(name: str, when: str, kind: str, key: str = "new.key", data: str = "'{}'") -> str:
+    """A trigger that records an event about the upload ``key``."""
+    return (
+        f"create trigger {name} {when} begin insert into events (at, tenant, key, type, data) "
+        f"select {_NOW}, tenant, key, {kind}, {data} from uploads where key = {key}; end"
+    )
+
+
+_ERROR = "json_object('code', new.code, 'message', new.message, 'hint', new.hint)"
+EVENTS = (
+    """
+    create table events (
+        seq integer primary key autoincrement, at real not null, tenant text not null, key text not null,
+        type text not null, data text not null
+    )
+    """,
+    "create index events_by_tenant on events (tenant, seq)",
+    "create index events_by_key on events (key, seq)",
+    "create index progress_by_time on events (at) where type = 'render.progress'",
+    _recorded(
+        "queued_events",
+        "after update of pending on uploads when new.pending is not null and new.pending is not old.pending",
+        "'render.queued'",
+    ),
+    _recorded(
+        "stopped_events",
+        "after update of stopped on uploads when new.stopped is not null and old.stopped is null",
+        "'render.stopped'",
+    ),
+    _recorded("failed_events", "after insert on failures", "'render.failed'", data=_ERROR),
+    _recorded(
+        "delivered_events",
+        "after update of state, at on versions when new.state is not null and new.current",
+        "'render.' || new.state",
+    ),
+)
 # Each entry is the statements from one version of the schema to the next.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS, EVENTS)
 
 
 def version(database: sqlite3.Connection) -> int:

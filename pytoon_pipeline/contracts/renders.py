@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation
+from pytoon_pipeline.contracts.events import EventData
 from pytoon_pipeline.contracts.results import ErrorInfo
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.upload_states import UploadState
@@ -53,10 +54,12 @@ class RenderSummary(Record):
 class Render(RenderSummary):
     """A render and its video. ``id`` is the key of the content and the request's variant and format.
 
-    ``status`` is that of ``pytoon status``; ``at`` is when it last changed, in seconds since the epoch. A finished
+    ``status`` is that of ``pytoon status``; ``at`` is when it last changed, in seconds since the epoch;
+    ``progress`` is how far it is while it is rendered. A finished
     video stays finished when a later change of it fails; then ``failed_change`` says why.
     """
 
+    progress: EventData | None = None
     attempts: int = 0
     score: float | None = None
     seconds: float | None = None

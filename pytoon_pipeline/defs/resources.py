@@ -26,6 +26,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of, key_of_run
+from pytoon_pipeline.defs.run_events import RunEvents
 from pytoon_pipeline.defs.run_log import RunLog
 from pytoon_pipeline.defs.tags import attempt_of
 from pytoon_pipeline.intake.inbox import open_inbox
@@ -129,7 +130,7 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
         name = run.tags.get(PARTITION_TAG)
         fields = log_context(run=run.run_id, key=key, name=name, attempt=attempt_of(run.tags))
-        with living, sharing, fields, _console(run), listen(RunLog()), working_ahead():
+        with living, sharing, fields, _console(run), listen(RunLog()), listen(RunEvents(home, key)), working_ahead():
             yield self
 
     @property

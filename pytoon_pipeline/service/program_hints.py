@@ -2,6 +2,7 @@
 
 import re
 
+from pytoon_pipeline.contracts.events import RenderEvent
 from pytoon_pipeline.contracts.results import ErrorInfo
 from pytoon_pipeline.contracts.suggestions import ADVICE
 
@@ -26,6 +27,14 @@ SENTENCE = re.compile(r"(?<=[.!?]) +")
 def for_programs(error: ErrorInfo) -> ErrorInfo:
     """An error as a program's author should read it."""
     return error.model_copy(update={"hint": program_hint(error.code, error.hint)})
+
+
+def event_for_programs(event: RenderEvent) -> RenderEvent:
+    """An event as a program's author should read it."""
+    data = event.data
+    if data.code is None:
+        return event
+    return event.model_copy(update={"data": data.model_copy(update={"hint": program_hint(data.code, data.hint or "")})})
 
 
 def program_hint(code: str, hint: str) -> str:

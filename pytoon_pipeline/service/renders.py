@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.files import TenantFiles
 from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.catalog.finding import find_key_of
 from pytoon_pipeline.catalog.listing import tenant_rows
 from pytoon_pipeline.catalog.uploads import Uploads
@@ -121,6 +122,7 @@ def render(at: Workplace, name: str) -> Render:
     return Render(
         **{**values, **errors},
         id=key,
+        progress=Events(home).progress(key) if status.status == "waiting" else None,
         score=None if finished is None else finished.score,
         seconds=None if finished is None else finished.seconds,
         links=RenderLinks(self=here, files={one: f"{here}/files/{one}" for one in files}),
