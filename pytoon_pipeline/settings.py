@@ -5,10 +5,11 @@ once and passes them on.
 """
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +22,8 @@ from pytoon_pipeline.contracts.suggestions import one_hint
 
 TranscriberChoice = Literal["auto"] | TranscriberEngine
 Autostart = Literal["none", "safe", "all"]
+ModelTask = Literal["correction", "highlights", "post"]
+MODEL_TASKS: tuple[ModelTask, ...] = get_args(ModelTask)
 
 MAX_SHOWN = 40
 HOME = ".pytoon"
@@ -60,6 +63,26 @@ def _web_url(url: str) -> str:
 def _secret_url(url: SecretStr) -> SecretStr:
     _web_url(url.get_secret_value())
     return url
+
+
+def _bare_url(url: SecretStr) -> SecretStr:
+    """A URL that other text may follow, and that has no secret in it."""
+    _web_url(url.get_secret_value())
+    parts = urlsplit(url.get_secret_value())
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("this URL has more than a host and a path")
+    return url
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    """A secret that a line of an HTTP header can hold."""
+    if not (value := secret.get_secret_value()).isascii() or not value.isprintable() or " " in value:
+        raise ValueError("the key has spaces or other characters that no key has")
+    return secret
+
+
+def _listed(names: Any) -> Any:
+    return tuple(filter(None, re.split(r"[\s,]+", names.lower()))) if isinstance(names, str) else names
 
 
 def _command_line(command: str) -> str:
@@ -156,6 +179,32 @@ class Settings(_Environment):
         default="auto", description="the program that writes down speech: auto, whisper or pocketsphinx"
     )
     whisper_model: str = Field(default="base", description="the name of a Whisper model, or the path of a .pt file")
+    llm_url: Annotated[SecretStr, AfterValidator(_bare_url)] | None = Field(
+        default=None,
+        description="the base URL of an OpenAI-compatible language model, without a user name, a password or “?”",
+        examples=["http://127.0.0.1:11434/v1"],
+    )
+    llm_model: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=r"^[^\s\x00-\x1f]+$",
+        description="the name of the language model at PYTOON_LLM_URL",
+        examples=["qwen2.5:7b"],
+    )
+    llm_key: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        default=None, description="the API key of the language model, without spaces", examples=["$MY_KEY"]
+    )
+    llm_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=600,
+        description="the longest time in seconds for an answer of the language model, to 600",
+    )
+    llm_tasks: Annotated[tuple[ModelTask, ...], BeforeValidator(_listed)] = Field(
+        default=MODEL_TASKS,
+        description=f"what the language model is used for: one or more of {', '.join(MODEL_TASKS)}",
+        examples=["correction,post"],
+    )
     timezone: Zone = Field(default="UTC", description="the name of a time zone for schedules, such as Europe/Berlin")
     autostart: Annotated[Autostart, Lowercase] = Field(
         default="safe",

@@ -180,3 +180,33 @@ def test_only_the_settings_read_the_environment(tmp_path: Path) -> None:
     assert found.returncode == 1
     assert found.stdout.count("Only pytoon_pipeline/settings.py reads the environment") >= 3
     subprocess.run([*command, str(ROOT / "pytoon_pipeline")], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PYTOON_LLM_URL", "http://me:secret-1@host/v1"),
+        ("PYTOON_LLM_URL", "http://host/v1?key=secret-1"),
+        ("PYTOON_LLM_URL", "secret-1"),
+        ("PYTOON_LLM_KEY", "secret-1\nHost: evil"),
+        ("PYTOON_LLM_KEY", "secret-1ü"),
+        ("PYTOON_LLM_SECONDS", "0"),
+        ("PYTOON_LLM_TASKS", "everything"),
+        ("PYTOON_LLM_MODEL", "two words"),
+    ],
+)
+def test_a_wrong_setting_of_the_language_model_is_named_and_shows_no_secret(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidInput, match=name) as caught:
+        Settings.load()
+    assert "secret-1" not in str(caught.value)
+
+
+def test_no_settings_show_the_key_of_the_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTOON_LLM_KEY", "secret-1")
+    settings = Settings.load()
+    assert settings.llm_key is not None
+    assert settings.llm_key.get_secret_value() == "secret-1"
+    assert "secret-1" not in repr(settings) + settings.model_dump_json()

@@ -9,6 +9,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.time import TimeRange
 
 
@@ -146,6 +147,7 @@ class CorrectedTranscript(Transcript):
     ``words`` are those that stay, ``cuts`` what people and rules took out. ``before_edits`` are the words to which
     people's edits apply, after the ``corrections`` that rules made, and with the ``disfluencies`` that rules found.
     ``changes`` lists every changed word. ``unfitting`` says of each edit that was not applied why not.
+    ``language_model`` is what was made of the proposals of a language model; none where none was asked.
     """
 
     before_edits: tuple[Word, ...] = ()
@@ -154,6 +156,7 @@ class CorrectedTranscript(Transcript):
     cuts: tuple[Cut, ...] = ()
     changes: tuple[WordChange, ...] = ()
     unfitting: tuple[str, ...] = ()
+    language_model: ModelUse | None = None
 
 
 class SilenceSegments(Record):

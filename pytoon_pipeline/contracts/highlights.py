@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.model_use import ModelUse
 
 MAX_HIGHLIGHTS = 20
 
@@ -39,7 +40,8 @@ Highlights = Annotated[HighlightsRequest, BeforeValidator(_number, json_schema_i
 class Highlight(Record):
     """A part of a talk, ``start`` to ``end`` in seconds, its ``score`` from 0 to 100 and what speaks for it.
 
-    ``rank`` 1 has the highest score. ``title`` is taken from its words.
+    ``rank`` 1 is the best: the one with the highest score, unless a language model has chosen the order. ``title`` is
+    taken from its words, or the model's; ``language_model`` is what was made of its proposals.
     """
 
     rank: int = Field(ge=1)
@@ -48,3 +50,4 @@ class Highlight(Record):
     score: float = Field(ge=0, le=100)
     title: str
     reasons: tuple[str, ...] = ()
+    language_model: ModelUse | None = None

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.media import MediaInfo, SourceItem
+from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import QcReport
@@ -69,6 +70,7 @@ class Manifest(Reproducible):
     ``engine`` rendered it after ``failed_engines`` had failed. ``degraded`` says why the video is not what was
     requested, ``released`` who delivered it although it was held. ``request`` is the effective request; ``overrides``
     are those of its fields that the run replaced. ``corrections`` are those of each source, by its SHA-256.
+    ``language_model`` says for each task what was made of the proposals of a language model, if one was asked.
     """
 
     request: dict[str, Any]
@@ -78,6 +80,7 @@ class Manifest(Reproducible):
     encoder: dict[str, Any]
     transcriber: Transcriber | None
     corrections: dict[str, Corrections] = Field(default_factory=dict)
+    language_model: tuple[ModelUse, ...] = ()
     engine: EngineName
     failed_engines: tuple[EngineAttempt, ...] = ()
     stages: tuple[StageUse, ...]

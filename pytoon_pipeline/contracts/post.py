@@ -6,11 +6,15 @@ from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.conformance import PostTexts, Violation
+from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.output_format import Aspect
 from pytoon_pipeline.contracts.platforms import PlatformName
 
-# Where a proposed title comes from: a field of the request, a text in the picture, what is said, or the upload's title.
-TitleSource = Literal["thumbnail_title", "text", "screen", "speech", "upload"]
+# Where a proposed title comes from: a field of the request, a text in the picture, what is said, the upload's title, or
+# a language model.
+TitleSource = Literal["thumbnail_title", "text", "screen", "speech", "upload", "language_model"]
+# Who wrote the other texts: Pytoon itself, from the words and the key phrases of the video, or a language model.
+TextSource = Literal["embedded", "language_model"]
 
 
 class TextLimit(Record):
@@ -43,7 +47,7 @@ class Post(Record):
 
     ``seconds`` is the length of the video, ``language`` that of its audio (ISO 639-2, ``und`` when it is unknown).
     ``key_phrases`` are what the texts and the speech are about, the most important first. ``platforms`` begin with the
-    one that the request names.
+    one that the request names. ``language_model`` is what was made of the proposals of one, if one was asked.
     """
 
     version: Literal[1] = 1
@@ -57,6 +61,9 @@ class Post(Record):
     title: str
     title_source: TitleSource
     description: str = ""
+    description_source: TextSource = "embedded"
     key_phrases: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
+    hashtags_source: TextSource = "embedded"
+    language_model: ModelUse | None = None
     platforms: tuple[PlatformPost, ...] = ()

@@ -318,6 +318,7 @@ class DoctorResult(Record):
     scripts: dict[str, str]
     other_scripts: dict[str, str]
     transcriber: str
+    language_model: str
     device: str
     dagster: str
     alerts: str

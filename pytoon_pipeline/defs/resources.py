@@ -31,13 +31,14 @@ from pytoon_pipeline.defs.run_log import RunLog
 from pytoon_pipeline.defs.tags import attempt_of
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.listing import Inbox
+from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.operations.work_ahead import working_ahead
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import is_abandoned, run_lock
 from pytoon_pipeline.runtime.logs import context_value, log_context, results_on, write_to
 from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.runtime.share import MachineShare
-from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.settings import ModelTask, Settings
 from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
@@ -217,6 +218,16 @@ class SpeechResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return SpeechSettings.from_settings(Settings.load(), self.config.home.models)
 
 
+class LanguageModelResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The language model that corrects transcripts and proposes texts, if one is configured."""
+
+    store: dg.ResourceDependency[StoreResource]
+
+    def of(self, task: ModelTask) -> LanguageModel | None:
+        """The model, if it may be used for ``task``."""
+        return LanguageModel.configured(Settings.load(), self.store.config.home, self.store.artifacts, task)
+
+
 def _console(run: dg.DagsterRun) -> AbstractContextManager[None]:
     """How the run ends, on standard error. A run of the command line configures the console: that shows it itself."""
     if "loggers" in run.run_config:
@@ -232,12 +243,14 @@ def resources(home_dir: str = "") -> dict[str, Any]:
     """Every resource of the code location by its key; ``home_dir`` instead of PYTOON_HOME when given."""
     config = ConfigResource(home_dir=home_dir)
     worker = WorkerResource(config=config)
+    store = StoreResource(config=config, worker=worker)
     return {
         "config": config,
         "catalog": CatalogResource(config=config),
         "inbox": InboxResource(config=config),
         "worker": worker,
-        "store": StoreResource(config=config, worker=worker),
+        "store": store,
         "engines": EnginesResource(worker=worker),
         "speech": SpeechResource(config=config),
+        "language_model": LanguageModelResource(store=store),
     }

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.manifest import Corrections, Delivery, Manifest, StageUse
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.model_use import ModelUse
+from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.contracts.request import Request
@@ -26,6 +28,7 @@ from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.environment import environment_digest
 from pytoon_pipeline.delivery.extras import extra_files
+from pytoon_pipeline.delivery.model_post import post_notes
 from pytoon_pipeline.delivery.outbox import (
     POST,
     deliver,
@@ -36,6 +39,7 @@ from pytoon_pipeline.delivery.outbox import (
     replace_earlier,
 )
 from pytoon_pipeline.engines.composite import file_comment
+from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.quality.degradation import degradation, hazards, release_of
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
@@ -109,8 +113,11 @@ class DeliveredVideo:
     record: DeliveryRecord
 
 
-def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, video: CheckedVideo) -> DeliveredVideo:
-    """Writes the video, its thumbnail, subtitles, spec and manifest to the outbox, or to the folder of held videos.
+def deliver_video(
+    store: Store, home: Home, uploads: Uploads, items: Registry, video: CheckedVideo, model: LanguageModel | None = None
+) -> DeliveredVideo:
+    """Writes the video, its thumbnail, subtitles, spec and manifest to the outbox, or to the folder of held videos. A
+    language ``model`` may propose the texts to post with it.
 
     Raises ``QualityFailure`` for a video that failed its check, unless it is the fallback, the last resort.
     """
@@ -119,7 +126,7 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
         raise failure(report)
     decision = decide(uploads, video)
     parent, name, version = uploads.folder(upload.key), uploads.name(upload.key), uploads.version(upload)
-    result = _store_files(store, video, plan_delivery(parent, name, version, decision.degraded is not None))
+    result = _store_files(store, video, plan_delivery(parent, name, version, decision.degraded is not None), model)
     plan = result.artifact.read(Delivery)
     names = plan.roles
     manifest = _manifest(store, items, video, decision, result.artifact, names)
@@ -129,7 +136,7 @@ def deliver_video(store: Store, home: Home, uploads: Uploads, items: Registry, v
         del files[plan.post]
     written = deliver(root, home.work, plan, files, manifest)
     _remove_outdated(home, decision.earlier, root, plan)
-    record = _record(home, video, decision, root, plan).model_copy(update={"version": version})
+    record = _record(home, video, decision, root, plan, manifest).model_copy(update={"version": version})
     pending_since = uploads.pending_since(upload.key)
     uploads.deliver(upload.key, record, upload)
     _log(video, decision, root / plan.video, pending_since)
@@ -151,7 +158,7 @@ def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
     )
 
 
-def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResult:
+def _store_files(store: Store, video: CheckedVideo, plan: Delivery, model: LanguageModel | None) -> StageResult:
     """The delivery in the store: video and thumbnail of the composite, subtitles if the video has any text, and the
     publishing kit.
     """
@@ -161,7 +168,7 @@ def _store_files(store: Store, video: CheckedVideo, plan: Delivery) -> StageResu
     extras = extra_files(store, video.resolved.value.request, video.spec, files, title)
     plan = plan.with_extras(extras)
     facts = planned_facts(video.spec, video.composite.value, files["video"].bytes)
-    post = make_post(title, video.resolved.value, video.spec, facts, plan, load_platforms())
+    post = make_post(title, video.resolved.value, video.spec, facts, plan, load_platforms(), model)
 
     def compute(scratch: Path) -> StageOutput:
         stored = {"video": files["video"], "thumbnail": files["thumbnail"], **extras}
@@ -208,6 +215,7 @@ def _manifest(
         encoder=stages.encoders(),
         transcriber=next((one.transcriber for one in video.transcripts.values.values()), None),
         corrections={item: _corrections(one) for item, one in video.transcripts.values.items()},
+        language_model=tuple(_model_uses(video, stored)),
         engine=segments.engine,
         failed_engines=segments.engine_attempts,
         stages=tuple(_stage_use(artifact) for artifact in store.lineage(stored)),
@@ -226,6 +234,15 @@ def _corrections(transcript: CorrectedTranscript) -> Corrections:
     )
 
 
+def _model_uses(video: CheckedVideo, stored: Artifact) -> Iterator[ModelUse]:
+    """What was made of the proposals of a language model. ``stored`` is the delivery in the store."""
+    highlight = video.resolved.value.request.highlight
+    post = Post.model_validate(stored.parameters["post"])
+    found = [one.language_model for one in video.transcripts.values.values()]
+    found += [highlight.language_model if highlight is not None else None, post.language_model]
+    return (one for one in found if one is not None)
+
+
 def _stage_use(artifact: Artifact) -> StageUse:
     return StageUse(
         name=artifact.stage,
@@ -238,17 +255,23 @@ def _stage_use(artifact: Artifact) -> StageUse:
     )
 
 
-def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery) -> DeliveryRecord:
-    """The catalog's record of the delivery. Removes the folders of earlier deliveries of the version."""
+def _record(
+    home: Home, video: CheckedVideo, decision: Decision, root: Path, plan: Delivery, manifest: Manifest
+) -> DeliveryRecord:
+    """The catalog's record of the delivery. Removes the folders of earlier deliveries of the version.
+
+    Where a language model gave no answer, the environment stays open: the next run asks again.
+    """
     upload, preset = video.upload, video.resolved.value.preset.name
     request = Request.model_validate(upload.asked)
+    unanswered = any(use.unanswered for use in manifest.language_model)
     return DeliveryRecord(
         at=time.time(),
         source=upload,
         seconds=video.composite.value.composite.video_seconds,
         verdict=video.qc.value.verdict,
         score=video.qc.value.score,
-        notes=video.spec.notes,
+        notes=(*video.spec.notes, *post_notes(manifest.language_model)),
         degraded=decision.degraded,
         held=decision.held,
         released=decision.released,
@@ -258,7 +281,7 @@ def _record(home: Home, video: CheckedVideo, decision: Decision, root: Path, pla
         preset=preset,
         presets=presets_digest(request, preset),
         files=delivered_files(home, root, plan),
-        environment=environment_digest(home, request.brand),
+        environment=None if unanswered else environment_digest(home, request.brand),
         codes=video.qc.value.gates,
         overrides=upload.overrides,
     )

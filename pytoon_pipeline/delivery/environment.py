@@ -14,6 +14,7 @@ from pathlib import Path
 from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
 from pytoon_pipeline.config.folder import PACKAGE
 from pytoon_pipeline.config.presets import brand_file, load_brand, load_limits
+from pytoon_pipeline.llm.endpoint import Endpoint
 from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
@@ -41,6 +42,7 @@ def environment_digest(home: Home, brand: str | None) -> str | None:
             "limits": load_limits().model_dump(mode="json"),
             "brand": _brand_files(brand) if brand else {},
             "transcriber": _transcriber(home),
+            "language_model": _language_model(),
         }
     )
 
@@ -100,6 +102,12 @@ def _brand_files(name: str) -> dict[str, str]:
     named = [one for one in (brand.logo, brand.fonts.headline, brand.fonts.body) if one and one not in fonts.FONTS]
     paths = {one: brand_file(one) for one in named}
     return {one: hash_files(path) if path.is_file() else "" for one, path in paths.items()}
+
+
+def _language_model() -> list[object]:
+    """The language model, and what it is used for; where it is and its key decide nothing."""
+    endpoint = Endpoint.configured(Settings.load())
+    return [endpoint.model, sorted(endpoint.tasks)] if endpoint is not None else []
 
 
 def _transcriber(home: Home) -> list[object]:

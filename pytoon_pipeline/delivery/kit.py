@@ -9,18 +9,25 @@ from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.rendering import FinishedVideo
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.delivery.model_post import with_model
 from pytoon_pipeline.delivery.post import for_platform, propose
 from pytoon_pipeline.delivery.post_texts import video_texts
+from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.media.encoder import PICTURE
 from pytoon_pipeline.quality.conformance import BT709
 
 
 def make_post(
     title: str, resolved: ResolvedRequest, spec: RenderSpec, facts: FileFacts, plan: Delivery,
-    platforms: Iterable[Platform],
+    platforms: Iterable[Platform], model: LanguageModel | None = None,
 ) -> Post:  # fmt: skip
-    """The kit of the video with ``facts`` that ``plan`` delivers; ``title`` is the upload's."""
-    proposal = propose(video_texts(resolved, spec), title, resolved.brand, spec.language)
+    """The kit of the video with ``facts`` that ``plan`` delivers; ``title`` is the upload's. A language ``model`` may
+    propose its texts.
+    """
+    texts, use = video_texts(resolved, spec), None
+    proposal = propose(texts, title, resolved.brand, spec.language)
+    if model is not None:
+        proposal, use = with_model(model, proposal, texts, resolved.profanity, spec.language)
     chosen_first = sorted(platforms, key=lambda one: one.name != resolved.request.platform)
     return Post(
         video=_name(plan.video),
@@ -33,8 +40,11 @@ def make_post(
         title=proposal.title,
         title_source=proposal.source,
         description=proposal.description,
+        description_source=proposal.description_source,
         key_phrases=proposal.key_phrases,
         hashtags=proposal.hashtags,
+        hashtags_source=proposal.hashtags_source,
+        language_model=use,
         platforms=tuple(for_platform(proposal, one, facts) for one in chosen_first),
     )
 

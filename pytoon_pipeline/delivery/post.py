@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.conformance import FileFacts, PostTexts
 from pytoon_pipeline.contracts.platforms import Platform, Sourced
-from pytoon_pipeline.contracts.post import PlatformPost, TextLimit, TitleSource
+from pytoon_pipeline.contracts.post import PlatformPost, TextLimit, TextSource, TitleSource
 from pytoon_pipeline.delivery.cue_text import CLAUSE_ENDS, CLOSING, SENTENCE_ENDS, UNSPACED
 from pytoon_pipeline.delivery.key_phrases import WeightedText, hashtag, key_phrases
 from pytoon_pipeline.delivery.post_texts import VideoTexts
@@ -42,6 +42,8 @@ class Proposal:
     sentences: tuple[str, ...]
     key_phrases: tuple[str, ...]
     hashtags: tuple[str, ...]
+    description_source: TextSource = "embedded"
+    hashtags_source: TextSource = "embedded"
 
     @property
     def description(self) -> str:
@@ -60,7 +62,7 @@ def for_platform(proposal: Proposal, platform: Platform, facts: FileFacts) -> Pl
     """The texts within the limits of ``platform``, and what it would refuse of the file with these ``facts``."""
     tags = proposal.hashtags[: platform.max_hashtags.value]
     told = platform.max_title is not None or proposal.description.startswith(proposal.title.rstrip(ELLIPSIS))
-    sentences = proposal.sentences if told else (_sentence(proposal.title), *proposal.sentences)
+    sentences = proposal.sentences if told else (as_sentence(proposal.title), *proposal.sentences)
     caption = _caption(sentences, tags, platform.max_caption.value)
     texts = PostTexts(
         title=shortened(proposal.title, platform.max_title.value) if platform.max_title is not None else "",
@@ -145,7 +147,7 @@ def _description(texts: VideoTexts, phrases: Sequence[str], title: str) -> tuple
     """The texts that are not the title, or else the sentences of speech that say most, and the call to action."""
     others = [one for one in (texts.title, *texts.beats) if one and one != title]
     found = _summary(texts.speech, phrases, title) if texts.punctuated and not others else []
-    sentences = [_sentence(one) for one in (*others, *found, texts.cta) if one]
+    sentences = [as_sentence(one) for one in (*others, *found, texts.cta) if one]
     return tuple(dict.fromkeys(sentences))
 
 
@@ -174,7 +176,7 @@ def _caption(sentences: Sequence[str], tags: Sequence[str], limit: int) -> str:
     return "\n\n".join(filter(None, (shortened(" ".join(whole), room), " ".join(kept))))
 
 
-def _sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """The text with a capital at its start and punctuation at its end."""
     bare = text.rstrip(CLOSING)
     if bare.endswith((*SENTENCE_ENDS, ELLIPSIS)) or not bare[-1:].isalnum():

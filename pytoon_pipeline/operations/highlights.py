@@ -1,23 +1,30 @@
 """Finds the highlights of a talk, and makes an upload of each that shares all analyses with the others."""
 
 from collections.abc import Sequence
+from functools import partial
 from statistics import median
 from typing import Any
 
 from pytoon_pipeline.analysis.results import AUDIO, detected_faces
 from pytoon_pipeline.analysis.vision.sampling import SAMPLES_PER_SECOND
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.analysis import Face, Word
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.highlights import Highlight, HighlightsRequest
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.model_answers import RefusedAnswer
+from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.intake.outputs import format_suffix
+from pytoon_pipeline.llm.asking import LanguageModel
+from pytoon_pipeline.llm.client import NoAnswer
 from pytoon_pipeline.operations.work_ahead import Analysed, analyse
 from pytoon_pipeline.planning.highlights.choice import choose_highlights
+from pytoon_pipeline.planning.highlights.ranking import INSTRUCTIONS, candidate_count, material, ranked
 from pytoon_pipeline.planning.highlights.talk import Signals
 from pytoon_pipeline.planning.highlights.units import sentence_units
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.store import Store
 
 
@@ -42,7 +49,8 @@ def find_highlights(home: Home, store: Store, upload: SourceMedia) -> list[Highl
             f"highlights: “{media[0].name[:60]}” is not a talking video.",
             "Give a video in which somebody talks.",
         )
-    found = _choose(store, analysed, media[0].sha256, request.highlights)
+    model = LanguageModel.configured(Settings.load(), home, store, "highlights")
+    found = _choose(store, analysed, media[0].sha256, request.highlights, model)
     if not found:
         shortest, longest = request.highlights.seconds
         about = f" about “{request.highlights.about}”" if request.highlights.about else ""
@@ -55,7 +63,9 @@ def find_highlights(home: Home, store: Store, upload: SourceMedia) -> list[Highl
     return found
 
 
-def _choose(store: Store, analysed: Analysed, item: str, wanted: HighlightsRequest) -> list[Highlight]:
+def _choose(
+    store: Store, analysed: Analysed, item: str, wanted: HighlightsRequest, model: LanguageModel | None
+) -> list[Highlight]:
     from pytoon_pipeline.analysis.speech.prosody import voices
     from pytoon_pipeline.media import audio
 
@@ -70,8 +80,36 @@ def _choose(store: Store, analysed: Analysed, item: str, wanted: HighlightsReque
     shares = _face_shares(detected_faces(store, results.faces).get(item, []), spans)
     levels, pitches = _relative([one.level for one in heard]), _relative([one.pitch for one in heard])
     signals = [Signals(*one) for one in zip(levels, pitches, shares, strict=True)]
-    profanity = analysed.resolved.profanity
-    return choose_highlights(silence.value.words, silence.value.speech, wanted, signals, profanity)
+    profanity, words = analysed.resolved.profanity, silence.value.words
+    choose = partial(choose_highlights, words, silence.value.speech, signals=signals, profanity=profanity)
+    found = choose(wanted=wanted)
+    if model is None or not found:
+        return found
+    candidates = choose(wanted=wanted.model_copy(update={"count": candidate_count(wanted.count)}))
+    language = results.transcripts.values[item].language
+    return _ranked(model, candidates, found, words, profanity, language)
+
+
+def _ranked(
+    model: LanguageModel,
+    candidates: Sequence[Highlight],
+    embedded: Sequence[Highlight],
+    words: Sequence[Word],
+    profanity: Sequence[str],
+    language: str,
+) -> list[Highlight]:
+    """The highlights that the model chooses from the candidates; the embedded ones where its answer cannot be used."""
+    use = ModelUse(task="highlights", model=model.name)
+    try:
+        answer = model.ask(INSTRUCTIONS, material(candidates, words, len(embedded), language))
+        found = ranked(answer.text, candidates, embedded, words, profanity)
+        use = use.model_copy(update={"used": found.used, "refused": found.refused})
+        highlights: Sequence[Highlight] = found.highlights
+    except NoAnswer as error:
+        use, highlights = use.model_copy(update={"failure": error.reason}), embedded
+    except RefusedAnswer as error:
+        use, highlights = use.model_copy(update={"failure": str(error)}), embedded
+    return [one.model_copy(update={"language_model": use}) for one in highlights]
 
 
 def _relative(values: Sequence[float | None]) -> list[float | None]:
@@ -109,7 +147,7 @@ def _upload(talk: SourceMedia, one: Highlight) -> SourceMedia:
     request: dict[str, Any] = {key: value for key, value in talk.request.items() if key != "highlights"}
     request |= {
         "variant": variant,
-        "highlight": one.model_dump(mode="json"),
+        "highlight": one.model_dump(mode="json", exclude_none=True),
         "media": [{**entry, "start": one.start, "end": one.end}],
     }
     # On screen it would repeat the captions, which say the same words.

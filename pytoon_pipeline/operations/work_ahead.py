@@ -44,6 +44,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.stored import Stored, StoredItems
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.source import store_source
+from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.operations.planning import AnalysisResults, plan_upload
 from pytoon_pipeline.operations.resolve import resolve
 from pytoon_pipeline.runtime import stopping
@@ -151,10 +152,12 @@ class _Work:
 
     def listen(self, prepared: _Prepared) -> tuple[CorrectedByItem, SilenceByItem]:
         source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved
-        speech = SpeechSettings.from_settings(Settings.load(), self.home.models)
+        settings = Settings.load()
+        speech = SpeechSettings.from_settings(settings, self.home.models)
         transcription = Transcription.of(self.store, source, metadata, resolved, speech, self._share)
         transcripts = self._run(transcription, source, TranscriptByItem)
-        correction = TranscriptCorrection.of(self.store, source, metadata, transcripts, resolved)
+        model = LanguageModel.configured(settings, self.home, self.store, "correction")
+        correction = TranscriptCorrection.of(self.store, source, metadata, transcripts, resolved, model)
         corrected = self._run(correction, source, CorrectedByItem)
         silence = SilenceDetection.of(self.store, metadata, corrected, resolved)
         return corrected, self._run(silence, source, SilenceByItem)

@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.results import STAGES, ErrorInfo, QcSummary, Rend
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.delivery.copies import copy_files
 from pytoon_pipeline.delivery.current import StoredDelivery
+from pytoon_pipeline.delivery.model_post import post_notes
 from pytoon_pipeline.delivery.outbox import SPEC
 from pytoon_pipeline.delivery.subtitles import FORMATS
 from pytoon_pipeline.operations.attempt_notes import retries_of
@@ -55,7 +56,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
         spec=str(folder / SPEC),
         manifest=str(folder / "manifest.json"),
         qc=QcSummary.of(manifest.qc),
-        notes=(*manifest.spec.notes, *degraded),
+        notes=(*manifest.spec.notes, *post_notes(manifest.language_model), *degraded),
         stages=in_order(outcome.stages),
         segments=outcome.segments,
         decisions=decisions_of(manifest),

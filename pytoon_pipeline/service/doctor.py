@@ -11,6 +11,8 @@ from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_we
 from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
+from pytoon_pipeline.llm.client import NoAnswer, list_models
+from pytoon_pipeline.llm.endpoint import Endpoint
 from pytoon_pipeline.media.fallback_fonts import BOLD, EMOJI, HEAVY, OTHER_FONTS, SCRIPT_FONTS
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.media.opencv import check_opencv
@@ -51,6 +53,7 @@ def examine(home: Home, dagster: str) -> DoctorResult:
         scripts=scripts,
         other_scripts=_other_scripts(),
         transcriber=_try(lambda: _transcriber(home)),
+        language_model=_language_model(),
         device=_device(),
         dagster=dagster,
         alerts=describe(home, described(Settings.load())),
@@ -101,6 +104,19 @@ def _transcriber(home: Home) -> str:
     if settings.engine == "pocketsphinx":
         return "pocketsphinx, as configured"
     return f"pocketsphinx, English only; for better words: pytoon models fetch {settings.model}"
+
+
+def _language_model() -> str:
+    """The language model, and whether it can be used. No video needs one."""
+    endpoint = Endpoint.configured(Settings.load())
+    if endpoint is None:
+        return "none; to use one, set PYTOON_LLM_URL and PYTOON_LLM_MODEL"
+    named = f"{endpoint.model} at {endpoint.host}, for {', '.join(endpoint.tasks)}"
+    try:
+        known = list_models(endpoint)
+    except NoAnswer as error:
+        return f"{named}: no answer, because {error.reason}"
+    return f"{named}: works" if endpoint.model in known else f"{named}: the server works, and does not list this model"
 
 
 def _device() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.model_notes import model_note
 from pytoon_pipeline.contracts.progress import Noted
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import HighlightResult, RenderResult
@@ -51,14 +52,16 @@ def render_highlights(
 
 
 def _notes(request: Request, found: Sequence[Highlight]) -> tuple[Note, ...]:
-    wanted = request.highlights
+    wanted, uses = request.highlights, [one.language_model for one in found[:1]]
+    by_model = [model_note(use, "the choice of highlights") for use in uses if use is not None]
+    notes = tuple(note for note in by_model if note is not None)
     if wanted is None or len(found) >= wanted.count:
-        return ()
+        return notes
     message = (
         f"Only {len(found)} of {wanted.count} highlights were found that are {wanted.seconds[0]:g} to "
         f"{wanted.seconds[1]:g} s long and do not overlap."
     )
-    return (Note(code="few_highlights", message=message),)
+    return (*notes, Note(code="few_highlights", message=message))
 
 
 def _result(one: Highlight, upload: SourceMedia, result: RenderResult) -> HighlightResult:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import fallback_fonts, fonts
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.doctor import examine
 from pytoon_pipeline_tests.harness.broken_engine import failing
+from pytoon_pipeline_tests.harness.model_server import model_server, says
 
 
 def test_a_broken_opencv_is_found_and_nothing_else_fails(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +51,20 @@ def test_a_missing_font_of_a_script_is_found(home: Home, monkeypatch: pytest.Mon
             cached.cache_clear()
     assert not result.ok
     assert result.scripts["Thai"].startswith("missing: The font “Noto Sans Thai Bold”")
+
+
+def test_the_language_model_is_named_and_tried(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine(home, "absent").language_model.startswith("none; to use one, set PYTOON_LLM_URL")
+    with model_server(says("")) as server:
+        monkeypatch.setenv("PYTOON_LLM_URL", server.url)
+        with pytest.raises(InvalidInput, match="PYTOON_LLM_MODEL is not"):
+            examine(home, "absent")
+        monkeypatch.setenv("PYTOON_LLM_MODEL", "test-model")
+        found = examine(home, "absent")
+        assert found.language_model.startswith("test-model at 127.0.0.1:")
+        assert found.language_model.endswith(", for correction, highlights, post: works")
+        monkeypatch.setenv("PYTOON_LLM_MODEL", "other")
+        assert examine(home, "absent").language_model.endswith("does not list this model")
+    away = examine(home, "absent")
+    assert away.language_model.endswith("no answer, because it cannot be reached")
+    assert away.ok, "no video needs it"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem, TranscriptByItem
@@ -20,6 +20,7 @@ from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import SpeechRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, edits_of_item
+from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pytoon_pipeline.analysis.transcript.glossary import Correction
+    from pytoon_pipeline.analysis.transcript.model_correction import Asked
 
 
 AS_SPOKEN = SpeechRequest()
@@ -37,8 +39,9 @@ AS_SPOKEN = SpeechRequest()
 
 @dataclass(frozen=True)
 class TranscriptCorrection(Analysis[CorrectedTranscript]):
-    """Corrects transcripts by the ``glossary`` of the brand, and then applies what people changed in them: ``edits`` by
-    the SHA-256 of the clip, or a transcript file beside it, which counts in place of earlier edits.
+    """Corrects transcripts by the ``glossary`` of the brand and by a language ``model``, if there is one, and then
+    applies what people changed in them: ``edits`` by the SHA-256 of the clip, or a transcript file beside it, which
+    counts in place of earlier edits.
     """
 
     stage = Stage("corrected_transcript", 4, "conditional")
@@ -52,6 +55,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     documents: Mapping[str, SourceItem]
     glossary: Glossary | None = None
     speech: SpeechRequest = AS_SPOKEN
+    model: LanguageModel | None = None
 
     @classmethod
     def of(
@@ -61,8 +65,9 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
         metadata: MetadataByItem,
         transcripts: TranscriptByItem,
         resolved: ResolvedRequest,
+        model: LanguageModel | None,
     ) -> "TranscriptCorrection":
-        """The correction of the transcripts of an upload."""
+        """The correction of the transcripts of an upload, by a language model if there is one."""
         glossary = resolved.brand.glossary if resolved.brand is not None else None
         return cls(
             store,
@@ -72,6 +77,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
             source.transcripts(),
             glossary,
             resolved.request.speech,
+            model,
         )
 
     def covers(self, item: SourceItem) -> bool:
@@ -88,12 +94,30 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
             parameters["glossary"] = hash_value(self.glossary.model_dump(mode="json", exclude={"forbidden"}))
         if self.speech != AS_SPOKEN:
             parameters["speech"] = self.speech.model_dump(mode="json")
-        return ItemWork(lambda scratch: StageOutput(self._corrected(item, words.value)), inputs, parameters)
+        # Not asked while computing: what the model answers, or that it does not, is part of what decides the result.
+        asked = self._asked(words.value)
+        if asked is not None:
+            parameters["language_model"] = asked.identity
+        return ItemWork(lambda scratch: StageOutput(self._corrected(item, words.value, asked)), inputs, parameters)
 
-    def _corrected(self, item: SourceItem, transcript: Transcript) -> CorrectedTranscript:
+    def _asked(self, transcript: Transcript) -> "Asked | None":
+        """What the language model answers about the words as the glossary spells them."""
+        if self.model is None or not transcript.words or _from_subtitles(transcript):
+            return None
+        from pytoon_pipeline.analysis.transcript.model_correction import ask
+
+        names = [one.word for one in self.glossary.words] if self.glossary is not None else []
+        return ask(self.model, self._spelled(transcript).words, names, transcript.language)
+
+    def _corrected(self, item: SourceItem, transcript: Transcript, asked: "Asked | None") -> CorrectedTranscript:
         from pytoon_pipeline.analysis.transcript.applying import apply_all
 
-        corrected = self._spelled(transcript)
+        corrected, use = self._spelled(transcript), None
+        if asked is not None:
+            from pytoon_pipeline.analysis.transcript.model_correction import apply_answers
+
+            by_model, use = apply_answers(asked, transcript.language, item.sha256)
+            corrected = replace(by_model, changes=merged_changes(corrected.changes, by_model.changes))
         words, disfluencies = self._disfluencies(item, corrected.words, transcript.language)
         edits = self._edits(item, words, disfluencies)
         applied = apply_all(words, disfluencies, edits)
@@ -106,6 +130,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
             cuts=self._cuts(item, words, applied.cuts),
             changes=merged_changes(corrected.changes, applied.changes),
             unfitting=tuple(applied.unfitting),
+            language_model=use,
         )
 
     def _spelled(self, transcript: Transcript) -> "Correction":

@@ -155,7 +155,7 @@ def _apply(edit: TranscriptEdit, run: Sequence[Word], found: Applied) -> None:
     if edit.kind == "cut":
         found.cuts.append(Cut(start=start, end=end, text=text, reason=EDITED))
         return
-    new = _timed(edit.new, run, start, end) if edit.new else list(run)
+    new = timed_words(edit.new, run, start, end) if edit.new else list(run)
     found.words += [word.model_copy(update={"hidden": edit.kind == "hide"}) for word in new]
     after = " ".join(word.text for word in new)
     if edit.kind == "hide":
@@ -165,18 +165,21 @@ def _apply(edit: TranscriptEdit, run: Sequence[Word], found: Applied) -> None:
         found.changes.append(WordChange(start=start, end=end, old=text, new=after, reason=EDITED))
 
 
-def _timed(texts: Sequence[str], run: Sequence[Word], start: float, end: float) -> list[Word]:
+def timed_words(
+    texts: Sequence[str], run: Sequence[Word], start: float, end: float, confidence: float = 1.0
+) -> list[Word]:
     """New words at the times of those that they replace; of another number, spread by their length."""
     if len(texts) == len(run):
         return [
-            word.model_copy(update={"text": text, "confidence": 1.0}) for text, word in zip(texts, run, strict=True)
+            word.model_copy(update={"text": text, "confidence": confidence})
+            for text, word in zip(texts, run, strict=True)
         ]
     total, passed, words = sum(map(len, texts)), 0, []
     for text in texts:
         first = start + (end - start) * passed / total
         passed += len(text)
         last = start + (end - start) * passed / total
-        words.append(Word(text=text, start=round(first, 4), end=round(last, 4), confidence=1.0))
+        words.append(Word(text=text, start=round(first, 4), end=round(last, 4), confidence=confidence))
     return words
 
 

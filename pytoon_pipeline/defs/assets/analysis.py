@@ -14,7 +14,13 @@ from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection
 from pytoon_pipeline.analysis.stages.transcription import Transcription
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
-from pytoon_pipeline.defs.resources import ConfigResource, SpeechResource, StoreResource, WorkerResource
+from pytoon_pipeline.defs.resources import (
+    ConfigResource,
+    LanguageModelResource,
+    SpeechResource,
+    StoreResource,
+    WorkerResource,
+)
 from pytoon_pipeline.defs.stage import (
     Materialized,
     analysis_asset,
@@ -46,14 +52,17 @@ def transcription(
 def corrected_transcript(
     context: dg.AssetExecutionContext,
     store: StoreResource,
+    language_model: LanguageModelResource,
     source_media: SourceMedia,
     metadata: MetadataByItem,
     resolved_request: ResolvedRequest,
     transcription: TranscriptByItem,
 ) -> Materialized:
-    """The words as the video uses them: corrected by the glossary of the brand, and with what people changed in the
-    transcript. The metadata counts changed words, cuts, and edits that do not fit."""
-    analysis = TranscriptCorrection.of(store.artifacts, source_media, metadata, transcription, resolved_request)
+    """The words as the video uses them: corrected by the glossary of the brand and by a language model if one is
+    configured, and with what people changed in the transcript. The metadata counts changed words, cuts, and edits that
+    do not fit."""
+    model = language_model.of("correction")
+    analysis = TranscriptCorrection.of(store.artifacts, source_media, metadata, transcription, resolved_request, model)
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript
+from pytoon_pipeline.contracts.model_notes import model_note
+from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.wording import counted
@@ -61,6 +63,8 @@ def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
     """What people cut out of the file ``name``, and which of their edits do not fit its words."""
     if source is None:
         return
+    if source.language_model is not None:
+        yield from _model_notes(source.language_model, name)
     if source.cuts:
         seconds = sum(cut.end - cut.start for cut in source.cuts)
         message = (
@@ -83,6 +87,17 @@ def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
             f"applied. {listed}{more} To make them again: pytoon transcript NAME --edit"
         )
         yield Note(code="edits_unfitting", message=message)
+
+
+def _model_notes(use: ModelUse, name: str) -> Iterator[Note]:
+    if use.used:
+        message = (
+            f"The language model {use.model} made {counted(use.used, 'correction')} in the words of “{name}”. To see "
+            "each with its reason: pytoon transcript NAME --json"
+        )
+        yield Note(code="model_corrected", message=message)
+    if (note := model_note(use, f"the words of “{name}”")) is not None:
+        yield note
 
 
 def _why(cuts: Sequence[Cut]) -> str:

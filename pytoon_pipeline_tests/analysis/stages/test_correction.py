@@ -10,9 +10,12 @@ from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Transcriber,
 from pytoon_pipeline.contracts.glossary import Glossary
 from pytoon_pipeline.contracts.media import Metadata, SourceItem
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit
+from pytoon_pipeline.llm.asking import LanguageModel
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.items import ItemWork, compute_items
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.model_server import KEY, SILENT, WRONG, Behaviour, ModelServer, model_server, says
 from pytoon_pipeline_tests.harness.plans import footage
 from pytoon_pipeline_tests.harness.transcripts import spoken
 
@@ -23,7 +26,12 @@ Correct = Callable[..., CorrectedTranscript]
 
 @pytest.fixture
 def correct(store: Store) -> Correct:
-    def of(edits: Sequence[TranscriptEdit] = (), engine: str = "whisper", **glossary: object) -> CorrectedTranscript:
+    def of(
+        edits: Sequence[TranscriptEdit] = (),
+        engine: str = "whisper",
+        model: LanguageModel | None = None,
+        **glossary: object,
+    ) -> CorrectedTranscript:
         by = Transcriber.model_validate({"engine": engine, "model": "m", "identity": "i"})
         values = {
             "metadata": Metadata(info=footage().info, audio_seconds=WORDS[-1].end + 1),
@@ -45,6 +53,7 @@ def correct(store: Store) -> Correct:
             edits={CLIP.sha256: tuple(edits)} if edits else {},
             documents={},
             glossary=Glossary.model_validate(glossary),
+            model=model,
         )
         _, found = compute_items(store, analysis.stage, [CLIP], analysis.work)
         return found[CLIP.sha256].read(CorrectedTranscript)
@@ -75,3 +84,54 @@ def test_without_a_glossary_words_stay(correct: Correct) -> None:
 
 def test_subtitles_stay_as_somebody_wrote_them(correct: Correct) -> None:
     assert correct(engine="subtitles", words=["Pytoon"]).words == WORDS
+
+
+FIXES = {"changes": [{"sentence": 2, "old": "cheap.", "new": "cheep.", "why": "a bird"}]}
+
+
+def by(server: ModelServer, store: Store, home: Home, seconds: float = 20.0) -> LanguageModel:
+    return LanguageModel(server.endpoint(seconds), store, home.slots)
+
+
+def test_a_model_corrects_after_the_glossary_and_before_people(correct: Correct, store: Store, home: Home) -> None:
+    last = WORDS[-1]
+    edit = TranscriptEdit(kind="replace", start=last.start, end=last.end, old=("cheep.",), new=("cheap!",))
+    with model_server(says(FIXES)) as server:
+        for _ in range(2):
+            found = correct([edit], model=by(server, store, home), words=["Pytoon"])
+            assert text(found.words) == "We made it with Pytoon. It is cheap!"
+            assert [one.reason for one in found.changes] == [
+                "glossary", "language model test-model: a bird", "edited by a person"
+            ]  # fmt: skip
+            assert found.language_model is not None
+            assert (found.language_model.used, found.language_model.source) == (1, CLIP.sha256)
+        (asked,) = server.asked
+    assert asked.data["sentences"][0]["text"] == "We made it with Pytoon."
+    assert asked.data["names"] == ["Pytoon"]
+
+
+def test_subtitles_are_not_sent_to_a_model(correct: Correct, store: Store, home: Home) -> None:
+    with model_server(says(FIXES)) as server:
+        assert correct(engine="subtitles", model=by(server, store, home)).language_model is None
+        assert not server.asked
+
+
+@pytest.mark.parametrize(("behave", "reason"), {**SILENT, **WRONG}.values(), ids={**SILENT, **WRONG})
+def test_whatever_a_model_does_the_words_stand_with_the_reason(
+    behave: Behaviour, reason: str, correct: Correct, store: Store, home: Home
+) -> None:
+    seconds = 1.0 if "longer than 1 s" in reason else 20.0
+    with model_server(behave) as server:
+        found = correct(model=by(server, store, home, seconds))
+        assert (found.words, found.changes, found.corrections) == (WORDS, (), ())
+        assert found.language_model is not None
+        assert reason in str(found.language_model.failure)
+        silent = (behave, reason) in SILENT.values()
+        assert found.language_model.unanswered == silent
+        asked = len(server.asked)
+        server.behave = says(FIXES)
+        again = correct(model=by(server, store, home))
+        # An answer is kept, however wrong; without one, the next run asks again.
+        assert len(server.asked) == asked + silent
+        assert text(again.words).endswith("cheep." if silent else "cheap.")
+    assert not [path for path in home.root.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
