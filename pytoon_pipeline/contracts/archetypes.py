@@ -12,7 +12,8 @@ class ArchetypeTraits:
 
     ``purpose`` says in a few words what it is for. ``planner`` names the function that plans it, as
     ``module:function``. ``default_preset`` applies when the request names none. ``transcribes``: clips with audio are
-    transcribed, and their silences removed. ``end_card``: a brand's end card closes the video. ``thumbnail`` is either
+    transcribed, and their silences removed. ``captions_clips``: people who talk in clips get captions, unless the
+    request or the preset decides about that. ``end_card``: a brand's end card closes the video. ``thumbnail`` is either
     a frame in which all texts have *settled*, or the one that shows the best *face*. ``cta_in_scene``: the call to
     action belongs to the scenes, and not to the end card.
     """
@@ -21,6 +22,7 @@ class ArchetypeTraits:
     planner: str
     default_preset: str
     transcribes: bool = False
+    captions_clips: bool = True
     end_card: bool = True
     thumbnail: Literal["settled", "face"] = "settled"
     cta_in_scene: bool = False
@@ -37,6 +39,7 @@ ARCHETYPES: dict[Archetype, ArchetypeTraits] = {
         "text above and below a picture",
         "pytoon_pipeline.planning.archetypes.meme:plan_meme",
         "classic-meme",
+        captions_clips=False,
         cta_in_scene=True,
     ),
     "footage": ArchetypeTraits(
@@ -50,6 +53,7 @@ ARCHETYPES: dict[Archetype, ArchetypeTraits] = {
         "scenes as a file describes them",
         "pytoon_pipeline.planning.archetypes.edit_plan:plan_edit",
         "clean-product",
+        captions_clips=False,
         end_card=False,
     ),
 }

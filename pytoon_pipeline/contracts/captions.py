@@ -20,6 +20,8 @@ def _read(value: Any) -> Any:
     return value if value in ROLES else read_colour(value)
 
 
+CaptionSources = Literal["auto", "all", "voice", "clips"]
+
 StyleColour = Annotated[str, BeforeValidator(_read, json_schema_input_type=ColourRole | ColourAsWritten)]
 
 
@@ -83,6 +85,9 @@ class CaptionMotion(Record):
 class CaptionStyle(Record):
     """How captions look. ``style`` is the named style that the other settings start from; see ``captions.yaml``.
 
+    ``sources`` are whose speech is shown: *auto* is the voice-over, or people who talk in clips where there is none,
+    and always the clips of talking videos; *clips* and *voice* are one of them, *all* both.
+
     A page is *uncertain* when the mean confidence of its words is below ``min_confidence``. It is shown, marked with
     brackets and a question mark, or left out of the picture.
 
@@ -98,6 +103,7 @@ class CaptionStyle(Record):
 
     style: str = "clean"
     show: bool = True
+    sources: CaptionSources = "auto"
     uncertain: Literal["show", "mark", "leave_out"] = "leave_out"
     min_confidence: float = Field(default=0.1, ge=0, le=1)
     font: str = "Roboto Black"

@@ -124,7 +124,9 @@ class Loss(Record):
 Role = Literal["media", "subtitles", "transcript", "edits", "background", "music", "voice", "logo", "font"]
 # Files that are neither pictures nor clips nor audio; they are not probed.
 NO_MEDIA: tuple[Role, ...] = ("subtitles", "transcript", "edits", "font")
-# Files beside a clip, which belong to it.
+# Files in which somebody may speak.
+SPEAKING: tuple[Role, ...] = ("media", "voice")
+# Files beside a clip or a voice-over, which belong to it.
 BESIDE: tuple[Role, ...] = ("subtitles", "transcript")
 Origin = Literal["uploaded", "generated", "brand"]
 

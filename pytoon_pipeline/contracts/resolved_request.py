@@ -4,9 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from pytoon_pipeline.contracts.archetypes import Archetype
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.output_format import CANVASES, Canvas
 from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
@@ -16,6 +17,13 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 # Where a value comes from. *override*: set for one run in the Launchpad. *media*: chosen by what the files are.
 # *remedy*: changed because an earlier attempt failed its check.
 Origin = Literal["request", "override", "preset", "brand", "platform", "default", "media", "remedy"]
+
+# The roles of files whose speech has captions, by what the request or the preset says.
+CAPTIONED: dict[str, frozenset[Role]] = {
+    "all": frozenset({"media", "voice"}),
+    "voice": frozenset({"voice"}),
+    "clips": frozenset({"media"}),
+}
 
 
 class ResolvedRequest(Record):
@@ -46,6 +54,16 @@ class ResolvedRequest(Record):
     def canvas(self) -> Canvas:
         """The size of the video."""
         return CANVASES[self.request.outputs[0]]
+
+    @property
+    def captioned(self) -> frozenset[Role]:
+        """The roles of the files whose speech has captions: *voice*, and *media* for clips."""
+        sources, traits = self.preset.captions.sources, ARCHETYPES[self.archetype]
+        if sources != "auto":
+            return CAPTIONED[sources]
+        if self.request.voice is None:
+            return frozenset({"media"} if traits.captions_clips else ())
+        return CAPTIONED["all" if traits.transcribes else "voice"]
 
     @property
     def longest_seconds(self) -> float:

@@ -47,7 +47,7 @@ MAX_NAMES = 5
 
 @dataclass(frozen=True)
 class SortedFiles:
-    """File names by what they can be used for. ``others`` are neither media, audio, nor files that belong to a clip."""
+    """File names by what they can be used for. ``others`` are neither media, audio, nor files that belong to them."""
 
     media: tuple[str, ...] = ()
     audio: tuple[str, ...] = ()
@@ -74,8 +74,8 @@ def sort_files(names: Iterable[str]) -> SortedFiles:
     visible = [name for name in names if not temporary(PurePath(name).name)]
     media = tuple(name for name in visible if _suffix(name) in MEDIA)
     audio = tuple(name for name in visible if _suffix(name) in AUDIO)
-    clips = {PurePath(name).stem for name in media}
-    used = {*media, *audio, *(name for name in visible if clip_stem(name) in clips)}
+    spoken = {PurePath(name).stem for name in (*media, *audio)}
+    used = {*media, *audio, *(name for name in visible if clip_stem(name) in spoken)}
     return SortedFiles(media, audio, tuple(name for name in visible if name not in used))
 
 

@@ -76,7 +76,10 @@ def _unused_settings(request: Request, archetype: str, stills: Sequence[bool]) -
         return
     needs = {
         "headline": (bool(_texts(request)) or request.brand is not None, "Add a text with: --set text=…"),
-        "captions": (not all(stills), "They are made from speech: add a clip."),
+        "captions": (
+            not all(stills) or request.voice is not None,
+            "They are made from speech: add a clip or a voice-over.",
+        ),
         "silence": (not all(stills), "It is removed from clips: add one."),
         "meme": (archetype == "meme", "It styles memes: --set archetype=meme"),
     }

@@ -236,10 +236,7 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
         with about(f"media.{n}"):
             path = path or inside(home, medium.file)
         yield path, "media"
-        if (beside := subtitles_of(path)) is not None:
-            yield beside, "subtitles"
-        if (document := transcript_of(path)) is not None:
-            yield document, "transcript"
+        yield from _words_of(path)
     background = request.background
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
         with about("background"):
@@ -248,9 +245,21 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
     if request.music is not None:
         yield attached.files.get("music") or given.music or _beside(home, request.music, "music"), "music"
     if request.voice is not None:
-        yield attached.files.get("voice") or _beside(home, request.voice, "voice"), "voice"
+        voice = attached.files.get("voice") or _beside(home, request.voice, "voice")
+        yield voice, "voice"
+        with about("voice"):
+            words = tuple(_words_of(voice))
+        yield from words
     if request.logo is not None:
         yield attached.files.get("logo") or _beside(home, request.logo.file, "logo"), "logo"
+
+
+def _words_of(path: Path) -> Iterator[tuple[Path, Role]]:
+    """The files beside a clip or a voice-over that say what is spoken in it."""
+    if (beside := subtitles_of(path)) is not None:
+        yield beside, "subtitles"
+    if (document := transcript_of(path)) is not None:
+        yield document, "transcript"
 
 
 def _beside(home: Path, name: str, role: Attachable) -> Path:

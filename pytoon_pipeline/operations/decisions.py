@@ -26,7 +26,10 @@ SUBJECTS: dict[Archetype, str] = {
 # The layer that every end card has, and nothing else in footage.
 END_CARD = "disc"
 # Notes that say why a video has no captions.
-NO_CAPTIONS = ("no_sound", "silent_track", "unreadable_sound", "captions_left_out", "captions_unreliable", "no_words")
+NO_CAPTIONS = (
+    "no_sound", "silent_track", "unreadable_sound", "captions_left_out", "captions_unreliable", "no_words",
+    "captions_read_out", "captions_crowded",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,25 @@ def _captions(decided: Decided) -> str:
     spec = decided.spec
     if spec.captions.cues:
         by = " and ".join(dict.fromkeys(map(_source, decided.transcribers))) or "the request"
-        return f"Captions: {len(spec.captions.cues)}, from {by}{_fallback(decided.transcribers)}.{_correction(decided)}"
+        of = f" of {_whose(decided)}" if spec.archetype != "footage" or "voice" in _heard(spec) else ""
+        fallback, correction = _fallback(decided.transcribers), _correction(decided)
+        return f"Captions: {len(spec.captions.cues)}{of}, from {by}{fallback}.{correction}"
     return f"Captions: none, because {_why_none(decided)}."
+
+
+def _whose(decided: Decided) -> str:
+    """Whose speech the captions show, and who decided that."""
+    sources = decided.preset.captions.sources
+    voice, spec = "voice" in _heard(decided.spec), decided.spec
+    talk = ARCHETYPES[spec.archetype].transcribes
+    if sources == "auto":
+        return "the voice-over and the clips" if voice and talk else "the voice-over" if voice else "people in clips"
+    whose = {"all": "the voice-over and people in clips" if voice else "people in clips", "voice": "the voice-over"}
+    return f"{whose.get(sources, 'people in clips')} (captions.sources: {sources})"
+
+
+def _heard(spec: RenderSpec) -> set[str]:
+    return {track.role for track in spec.audio.tracks}
 
 
 def _source(transcriber: Transcriber) -> str:
@@ -155,7 +175,8 @@ def _correction(decided: Decided) -> str:
 
 
 def _why_none(decided: Decided) -> str:
-    if not any(True for _ in _clips(decided)):
+    voice = "voice" in _heard(decided.spec)
+    if not voice and not any(True for _ in _clips(decided)):
         return "nobody speaks"
     if not decided.preset.captions.show:
         return f"the preset {decided.preset.name} shows none"
@@ -167,10 +188,12 @@ def _why_none(decided: Decided) -> str:
         "unreadable_sound": "the sound of the footage cannot be read",
         "captions_left_out": "no font has their characters",
         "captions_unreliable": f"no speech was recognised reliably{_fallback(decided.transcribers)}",
+        "captions_read_out": "the voice-over reads out the texts of the video",
+        "captions_crowded": "the texts leave them no place",
         "no_words": f"no words were recognised{_fallback(decided.transcribers)}",
     }
     if found is None:
-        return "clips are transcribed only in footage" if decided.spec.archetype != "footage" else "nothing is spoken"
+        return "nothing is spoken" if decided.spec.archetype == "footage" else "nobody talks in the clips"
     return reasons[found]
 
 

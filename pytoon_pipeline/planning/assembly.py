@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, Canvas
@@ -21,14 +22,17 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate, union
 from pytoon_pipeline.planning.audio_mix import plan_audio
 from pytoon_pipeline.planning.captions.contrast import readable, with_colours
 from pytoon_pipeline.planning.captions.layout import extent
+from pytoon_pipeline.planning.captions.notes import crowded_note
 from pytoon_pipeline.planning.captions.pages import MIN_PAGE_SECONDS
-from pytoon_pipeline.planning.captions.placing import caption_zone, place_captions
+from pytoon_pipeline.planning.captions.placing import caption_zone, covers_text, place_captions
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.heard_captions import as_heard, in_order
 from pytoon_pipeline.planning.keep_out import TEXT, KeepOutArea
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.planning.layout.title_animations import staying
 from pytoon_pipeline.planning.segments import plan_segments
-from pytoon_pipeline.planning.sequences import AudioRef, SceneSequence, Timeline, join_content
+from pytoon_pipeline.planning.sequences import SceneSequence, Timeline, join_content
+from pytoon_pipeline.planning.shown_areas import shown_areas
 from pytoon_pipeline.planning.sound_effects import plan_effects
 from pytoon_pipeline.planning.text_assignment import assignment_notes
 from pytoon_pipeline.planning.title_schedule import place_titles
@@ -44,6 +48,7 @@ def assemble(
 ) -> RenderSpec:
     """The whole plan: the sequences and the end card, and the titles over those that have space for text."""
     timeline, content_frames = join_content(sequences, context.end_card, context.transition)
+    timeline = as_heard(context, timeline)
     if all(sequence.text is None for sequence in sequences):
         return finish(context, timeline, content_frames, (), notes)
     style = caption_style(context)
@@ -67,7 +72,6 @@ def finish(
     """
     resolved, rate = context.resolved, context.rate
     timeline = _captions_before(timeline, content_frames, rate)
-    timeline = replace(timeline, audio=tuple(_requested_audio(context, timeline.audio)))
     audio, audio_notes = plan_audio(
         timeline, context.media, context.preset.audio, resolved.loudness, rate, context.request.enhance
     )
@@ -77,8 +81,9 @@ def finish(
     last = timeline.scenes[-1]
     shown = tuple(staying(layer, last.frames) for layer in last.layers)
     timeline = replace(timeline, scenes=(*timeline.scenes[:-1], last.model_copy(update={"layers": shown})))
-    captions, cues = _captions(context, timeline, overlays)
-    every_note = {(note.code, note.message): note for note in (*timeline.notes, *notes, *audio_notes)}
+    captions, cues, covered = _captions(context, timeline, overlays)
+    crowded = (crowded_note(len(covered)),) if covered else ()
+    every_note = {(note.code, note.message): note for note in (*timeline.notes, *notes, *crowded, *audio_notes)}
     return RenderSpec(
         archetype=resolved.archetype,
         width=context.canvas.width,
@@ -88,7 +93,7 @@ def finish(
         scenes=timeline.scenes,
         overlays=above,
         segments=plan_segments(timeline.frames, timeline.scenes, _text_edges(timeline.cues, above), rate),
-        captions=CaptionPlan(style=captions, cues=cues, hidden=timeline.hidden),
+        captions=CaptionPlan(style=captions, cues=cues, hidden=in_order(timeline.hidden, covered)),
         audio=audio,
         constraints=Constraints(
             platform=resolved.platform.name, safe_area=context.safe_area, max_frames=context.max_frames
@@ -103,7 +108,7 @@ def finish(
 def _effects(context: PlanContext, timeline: Timeline, overlays: Sequence[Layer]) -> tuple[SoundEffect, ...]:
     """The sounds at transitions and texts, as the request or else the preset has them."""
     amount = context.request.sound_effects or context.preset.audio.effects
-    spoken = [one.span for one in timeline.speech]
+    spoken = [*(one.span for one in timeline.speech), *((cue.start, cue.end) for cue in timeline.cues)]
     cues = (*timeline.cues, *timeline.hidden)
     return plan_effects(timeline.scenes, overlays, cues, spoken, timeline.frames, context.rate, amount)
 
@@ -118,8 +123,10 @@ def _captions_before(timeline: Timeline, end: int, rate: FrameRate) -> Timeline:
 
 def _captions(
     context: PlanContext, timeline: Timeline, overlays: Sequence[Layer]
-) -> tuple[CaptionStyle, tuple[Cue, ...]]:
-    """The style of the captions as it can be read over these scenes, and the captions in their places."""
+) -> tuple[CaptionStyle, tuple[Cue, ...], tuple[Cue, ...]]:
+    """The style of the captions as it can be read over these scenes, the captions in their places, and those without
+    one: wherever they stood, they would cover a text.
+    """
     titles = [
         KeepOutArea(layer.start, layer.start + (layer.frames or timeline.frames), layer_area(layer), TEXT)
         for layer in overlays
@@ -127,7 +134,11 @@ def _captions(
     ]
     style = caption_style(context)
     keep_out = (*timeline.keep_out, *titles)
-    cues = place_captions(timeline.cues, style, context.canvas, context.safe_area, keep_out, timeline.panels)
+    if timeline.cues and not ARCHETYPES[context.resolved.archetype].transcribes:
+        materials = {one.item: one for one in context.media.all()}
+        keep_out = (*keep_out, *shown_areas(timeline.scenes, materials, context.rate))
+    placed = place_captions(timeline.cues, style, context.canvas, context.safe_area, keep_out, timeline.panels)
+    cues = tuple(cue for cue in placed if not covers_text(cue, style, keep_out))
     if cues:
         areas = [extent(cue, style) for cue in cues]
         whole = Rect(
@@ -135,7 +146,7 @@ def _captions(
             max(one.bottom for one in areas),
         )  # fmt: skip
         style = readable(style, timeline.backdrop(whole), context.resolved.limits.text_contrast)
-    return style, cues
+    return style, cues, tuple(cue for cue in placed if cue not in cues)
 
 
 def caption_style(context: PlanContext) -> CaptionStyle:
@@ -175,17 +186,6 @@ def _text_edges(cues: Sequence[Cue], overlays: Sequence[Layer]) -> list[int]:
     edges = [edge for cue in cues for edge in (cue.start, cue.end)]
     texts = [layer for layer in overlays if isinstance(layer, TextLayer)]
     return edges + [edge for layer in texts for edge in (layer.start, layer.start + (layer.frames or 0))]
-
-
-def _requested_audio(context: PlanContext, audio: Sequence[AudioRef]) -> Iterator[AudioRef]:
-    """Clips' own audio as the request asks: kept, lowered, or left out."""
-    by_item = {item.material.item: item.entry.audio for item in context.items}
-    for one in audio:
-        requested = by_item.get(one.item) or context.request.original_audio
-        if requested == "lower":
-            yield replace(one, gain_db=one.gain_db + context.preset.audio.original_gain_db)
-        elif requested == "keep":
-            yield one
 
 
 def _fades(scenes: Sequence[Scene]) -> Iterator[FrameRange]:

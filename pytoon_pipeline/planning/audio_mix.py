@@ -8,9 +8,11 @@ from pytoon_pipeline.contracts.output_format import SAMPLE_RATE, SILENT_LUFS
 from pytoon_pipeline.contracts.preset import AudioSettings
 from pytoon_pipeline.contracts.request import Enhance
 from pytoon_pipeline.contracts.spec.render_spec import AudioClip, AudioMix, AudioTrack, GainKeyframe, Note, Strength
-from pytoon_pipeline.contracts.time import FrameRate, union
+from pytoon_pipeline.contracts.time import FrameRate, clip, union
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
+from pytoon_pipeline.planning.edit_ranges import SourceRange
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
+from pytoon_pipeline.planning.voice_over import voice_ranges, voice_seconds
 
 # Voice and clips are brought to this loudness before they are mixed; only differences matter.
 REFERENCE_LUFS = -18.0
@@ -38,10 +40,11 @@ def plan_audio(
     notes: list[Note] = []
     speech = [(rate.sample(r.start, SAMPLE_RATE), rate.sample(r.end, SAMPLE_RATE)) for r in timeline.speech]
     if media.voice is not None:
-        tracks.append(_voice_track(media.voice, samples, settings))
-        speech += _spoken(media.voice, samples)
+        ranges = voice_ranges(media.voice, rate, timeline.frames)
+        tracks.append(_voice_track(media.voice, ranges, samples, settings, rate))
+        speech += _spoken(media.voice, ranges, samples, rate)
         seconds = samples / SAMPLE_RATE
-        if media.voice.sound_seconds > seconds + NEGLIGIBLE_SECONDS:
+        if voice_seconds(media.voice) > seconds + NEGLIGIBLE_SECONDS:
             notes.append(
                 Note(
                     code="voice_shortened",
@@ -109,11 +112,20 @@ def _original_clip(run: AudioRef, audio: Sequence[AudioRef], settings: AudioSett
     )
 
 
-def _voice_track(voice: AnalysedMedia, samples: int, settings: AudioSettings) -> AudioTrack:
-    length = min(samples, round(voice.sound_seconds * SAMPLE_RATE))
-    fade = round(settings.fade * SAMPLE_RATE)
-    clip = AudioClip(item=voice.item, start=0, source_start=0, samples=length, fade_in=fade, fade_out=fade)
-    return AudioTrack(role="voice", clips=(clip,), gain_db=round(_gain_to_reference(voice), 2))
+def _voice_track(
+    voice: AnalysedMedia, ranges: Sequence[SourceRange], samples: int, settings: AudioSettings, rate: FrameRate
+) -> AudioTrack:
+    fade, length = round(settings.fade * SAMPLE_RATE), round(voice.sound_seconds * SAMPLE_RATE)
+    clips = []
+    for one in ranges:
+        start, source_start = rate.sample(one.start, SAMPLE_RATE), rate.sample(one.source_start, SAMPLE_RATE)
+        used = min(rate.sample(one.end, SAMPLE_RATE), samples, start + length - source_start) - start
+        clips.append(
+            AudioClip(
+                item=voice.item, start=start, source_start=source_start, samples=used, fade_in=fade, fade_out=fade
+            )
+        )
+    return AudioTrack(role="voice", clips=tuple(clips), gain_db=round(_gain_to_reference(voice), 2))
 
 
 def _music_track(music: AnalysedMedia, samples: int, settings: AudioSettings, speech: Sequence[Span]) -> AudioTrack:
@@ -183,11 +195,16 @@ def ducking(speech: Sequence[Span], samples: int, settings: AudioSettings) -> tu
     return tuple(a for a, b in itertools.zip_longest(keys, keys[1:]) if b is None or a.sample < b.sample)
 
 
-def _spoken(voice: AnalysedMedia, samples: int) -> list[Span]:
-    if voice.silence is None:
-        return [(0, min(samples, round(voice.sound_seconds * SAMPLE_RATE)))]
-    ranges = ((round(r.start * SAMPLE_RATE), round(r.end * SAMPLE_RATE)) for r in voice.silence.speech)
-    return [(start, min(end, samples)) for start, end in ranges if start < samples]
+def _spoken(voice: AnalysedMedia, ranges: Sequence[SourceRange], samples: int, rate: FrameRate) -> list[Span]:
+    """Where a voice-over speaks, in samples of the video."""
+    silence = voice.silence
+    speech = [one.span for one in silence.speech] if silence is not None else [(0.0, voice.sound_seconds)]
+    spoken = []
+    for one in ranges:
+        later = rate.seconds(one.start - one.source_start)
+        for start, end in clip(speech, rate.seconds(one.source_start), rate.seconds(one.source_end)):
+            spoken.append((round((start + later) * SAMPLE_RATE), min(round((end + later) * SAMPLE_RATE), samples)))
+    return [(start, end) for start, end in spoken if start < end]
 
 
 def _gain_to_reference(material: AnalysedMedia) -> float:

@@ -19,6 +19,7 @@ from pytoon_pipeline.planning.analysed_media import PlanItem, PlanMedia
 from pytoon_pipeline.planning.audio_mix import music_beats
 from pytoon_pipeline.planning.branding import text_area, watermark_layer
 from pytoon_pipeline.planning.captions.clip import CaptionRules
+from pytoon_pipeline.planning.captions.room import above_captions, placed_captions
 from pytoon_pipeline.planning.closing import (
     COVERING,
     SECONDS,
@@ -38,6 +39,7 @@ from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
 from pytoon_pipeline.planning.text_assignment import reading_seconds
 from pytoon_pipeline.planning.title_request import TitleRequest
+from pytoon_pipeline.planning.voice_over import captions_voice, voice_seconds
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class PlanContext:
 
     ``items`` are the media, each with what the request says about it. Lengths are in output frames: ``max_frames`` is
     the limit of the video, ``pacing.content_frames`` what the end card leaves of it. ``title_style.area`` is the part
-    of ``safe_area`` beside the watermark. The watermark's layer has no end yet. ``titles`` are the texts of the whole
-    video.
+    of ``safe_area`` beside the watermark, and above captions that have their room; products stand in the upper
+    ``stage_height`` pixels. The watermark's layer has no end yet. ``titles`` are the texts of the whole video.
     """
 
     resolved: ResolvedRequest
@@ -59,6 +61,8 @@ class PlanContext:
     transition: SceneTransition
     canvas: Canvas
     safe_area: Rect[int]
+    has_caption_room: bool
+    stage_height: int
     watermark: ImageLayer | None
     end_card: SceneSequence | None
     titles: tuple[TitleRequest, ...]
@@ -90,27 +94,41 @@ class PlanContext:
         return self.resolved.brand
 
 
-def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
-    """The context of a video. Raises ``InvalidInput`` when the end card leaves no time for content."""
+def plan_context(resolved: ResolvedRequest, media: PlanMedia, caption_room: bool = True) -> PlanContext:
+    """The context of a video, with room for captions of a voice-over, or of people in clips, if there are some.
+
+    Raises ``InvalidInput`` when the end card leaves no time for content.
+    """
     request, brand = resolved.request, resolved.brand
     rate = _rate(resolved, media)
     items = _items(request, media, rate)
     if resolved.archetype == "hero":
         preset, items = with_one_layout(resolved.preset, items, resolved.canvas)
         resolved = resolved.model_copy(update={"preset": preset})
+    canvas = resolved.canvas
+    safe_area = resolved.platform.safe_area(canvas)
+    heard = has_heard_captions(resolved, media)
+    if heard:
+        products = is_tall(canvas) and _are_products_alone(resolved, items)
+        placed = placed_captions(resolved.preset.captions, resolved.origins, canvas, safe_area, products)
+        preset = resolved.preset.model_copy(update={"captions": placed})
+        resolved = resolved.model_copy(update={"preset": preset})
     preset = resolved.preset
     max_frames = int(request.max_seconds * rate.fraction)
     min_contrast = resolved.limits.text_contrast
-    canvas = resolved.canvas
-    safe_area = resolved.platform.safe_area(canvas)
     traits = ARCHETYPES[resolved.archetype]
     mark = request.logo or (brand.watermark if brand is not None else None)
     # Where pictures stand below a panel or a ground, the logo stands on that.
     below = resolved.archetype == "hero" and preset.layout.picture != "full_bleed" and is_tall(canvas)
     shown = () if below else media.media
-    watermark = watermark_layer(mark, media.logo, canvas, safe_area, shown, upper=traits.transcribes or below)
+    watermark = watermark_layer(mark, media.logo, canvas, safe_area, shown, upper=traits.transcribes or below or heard)
     text = request.text if traits.cta_in_scene else with_call_to_action(request.text)
     titles_area = text_area(safe_area, watermark)
+    stage_height = canvas.height
+    if heard and caption_room:
+        above = above_captions(preset.captions, canvas, safe_area)
+        titles_area = replace(titles_area, bottom=min(titles_area.bottom, above))
+        stage_height = above if not products and above < safe_area.bottom else canvas.height
     titles = title_requests(text, preset.headline.uppercase)
     card = _end_card(resolved, media, items, titles, canvas, safe_area, rate) if traits.end_card else None
     closing = card.sequence if card is not None else None
@@ -130,7 +148,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         reading_seconds=reading_seconds(
             titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps
         ),
-        voice_seconds=media.voice.sound_seconds if media.voice is not None else None,
+        voice_seconds=voice_seconds(media.voice) if media.voice is not None else None,
         beats=music_beats(media.music, max_frames, preset.audio, rate),
     )
     return PlanContext(
@@ -143,12 +161,29 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia) -> PlanContext:
         transition=transition,
         canvas=canvas,
         safe_area=safe_area,
+        has_caption_room=heard and caption_room,
+        stage_height=stage_height,
         watermark=watermark,
         end_card=closing,
         titles=titles,
         title_style=TitleStyle(preset.headline, min_contrast, rate, canvas, titles_area),
         captions=CaptionRules(preset.captions, resolved.profanity, request.missing_glyphs == "drop"),
     )
+
+
+def has_heard_captions(resolved: ResolvedRequest, media: PlanMedia) -> bool:
+    """Whether captions of a voice-over, or of people in clips, are shown over other pictures than a talking video."""
+    if ARCHETYPES[resolved.archetype].transcribes or not resolved.preset.captions.show:
+        return False
+    voices = [media.voice] if media.voice is not None and captions_voice(resolved, media.voice) else []
+    clips = [*media.media, *media.files.values()] if "media" in resolved.captioned else []
+    return any(one.transcript is not None and one.transcript.words for one in (*voices, *clips))
+
+
+def _are_products_alone(resolved: ResolvedRequest, items: Sequence[PlanItem]) -> bool:
+    """Whether the video shows cut-out products, one at a time, below their titles."""
+    one_by_one = resolved.archetype == "hero" or resolved.preset.layout.arrange == "one_by_one" or len(items) == 1
+    return one_by_one and bool(items) and all(item.material.transparent for item in items)
 
 
 def _rate(resolved: ResolvedRequest, media: PlanMedia) -> FrameRate:

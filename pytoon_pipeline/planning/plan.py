@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pkgutil import resolve_name
 
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
@@ -20,7 +21,14 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     drawable, glyph_notes = without_missing_glyphs(resolved)
     planner: Callable[[PlanContext], RenderSpec] = resolve_name(ARCHETYPES[resolved.archetype].planner)
     context = plan_context(drawable, media)
-    spec = planner(context)
+    try:
+        spec = planner(context)
+    except InvalidInput as error:
+        # Texts come first: captions without a place of their own stand where the texts leave one.
+        if error.code != "text_too_long" or not context.has_caption_room:
+            raise
+        context = plan_context(drawable, media, caption_room=False)
+        spec = planner(context)
     losses = source_losses(media, resolved.limits)
     media_notes = source_notes(media, losses)
     return spec.model_copy(

@@ -33,8 +33,8 @@ def _file_notes(file: AnalysedMedia) -> Iterator[Note]:
         yield Note(code="bars_cut", message=message)
     if file.subtitled and file.transcript is None:
         message = (
-            f"The subtitles of “{file.name}” are not used: only talking videos with sound have captions. "
-            "For a talking video, set archetype: footage."
+            f"The subtitles of “{file.name}” are not used: it has no sound, or its speech is not captioned in this "
+            "video. To caption all speech, add: --set captions.sources=all"
         )
         yield Note(code="subtitles_unused", message=message)
     if file.info.audio is None and file.info.streams.get("audio"):

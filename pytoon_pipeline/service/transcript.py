@@ -13,7 +13,7 @@ from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, merged_changes
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
-from pytoon_pipeline.contracts.media import SourceItem
+from pytoon_pipeline.contracts.media import SPEAKING, SourceItem
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, TranscriptEdits
 from pytoon_pipeline.contracts.transcript_results import Sentence, SourceTranscript, TranscriptResult
 from pytoon_pipeline.intake.ingest import KEY_DIGITS
@@ -39,7 +39,9 @@ class _Transcripts:
         self.name = self.uploads.name(self.key)
         try:
             corrected = self.store.latest(TranscriptCorrection.stage.name, self.key)
-            self.found = CorrectedByItem.of(corrected, item_artifacts(self.store, corrected)).values
+            known = CorrectedByItem.of(corrected, item_artifacts(self.store, corrected)).values
+            # A clip in which nobody talks was not transcribed.
+            self.found = {item: one for item, one in known.items() if one.words or one.transcriber is not None}
             metadata = self.store.latest("metadata", self.key)
             probed = MetadataByItem.of(metadata, item_artifacts(self.store, metadata)).values
         except DependencyMissing:
@@ -48,7 +50,7 @@ class _Transcripts:
             raise InvalidInput(
                 "no_transcript",
                 f"“{self.name}” has no transcript.",
-                f"A transcript is made of talking videos, when they are rendered: pytoon render {self.path}",
+                f"Talking videos and voice-overs get one when they are rendered: pytoon render {self.path}",
             )
         self.seconds = {item: probed[item].audio_seconds for item in self.found}
 
@@ -62,7 +64,7 @@ class _Transcripts:
 
     def items(self) -> Iterator[SourceItem]:
         """The files that have a transcript, each content once."""
-        by_content = {item.sha256: item for item in reversed(self.upload.items) if item.role == "media"}
+        by_content = {item.sha256: item for item in reversed(self.upload.items) if item.role in SPEAKING}
         return (item for item in reversed(by_content.values()) if item.sha256 in self.found)
 
 

@@ -115,7 +115,11 @@ def plan_inputs(media: Sequence[AnalysedMedia] = (), **wishes: object) -> tuple[
     """
     parts = {name: wishes.pop(name) for name in ("music", "voice", "logo", "background_item") if name in wishes}
     names = [f"item-{n}" for n in range(len(media))]
-    values = {"media": wishes.pop("media_wishes", names), **wishes}
+    values = {
+        "media": wishes.pop("media_wishes", names),
+        **({"voice": "voice.wav"} if "voice" in parts else {}),
+        **wishes,
+    }
     request = Request.model_validate(values)
     items = [SourceItem(name=name, sha256=f"{n:064}", bytes=1, origin="") for n, name in enumerate(names)]
     infos = {item.sha256: one.info for item, one in zip(items, media, strict=True)}

@@ -158,3 +158,15 @@ def test_an_option_that_replaces_all_texts_says_which_and_how_to_change_one(tmp_
     assert "--set text.hook=…" in note.message
     assert read_upload(upload, sets=["text.hook=New"]).notes == ()
     assert read_upload(upload, sets=["text={hook: A, beats: [D], cta: E}"]).notes == ()
+
+
+def test_files_with_the_words_of_a_voice_over_belong_to_it(tmp_path: Path) -> None:
+    home = folder(tmp_path, "media: [clip.mp4]\nvoice: said.wav\n")
+    (home / "said.wav").write_bytes(b"sound")
+    (home / "said.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
+    (home / "said.transcript.txt").write_text("[0:00.00] Hello\n")
+    upload = read_upload(home)
+    assert [(path.name, role) for path, role in upload.files[1:]] == [
+        ("said.wav", "voice"), ("said.srt", "subtitles"), ("said.transcript.txt", "transcript"),
+    ]  # fmt: skip
+    assert not upload.notes

@@ -25,7 +25,7 @@ SECONDS = WORDS[-1].end + 1
 
 def store_results(store: Store, source: SourceMedia, found: CorrectedTranscript) -> None:
     """Leaves what the analyses of an upload would."""
-    clips = [item for item in source.items if item.role == "media"]
+    clips = [item for item in source.items if item.role in ("media", "voice")]
     values = {
         "metadata": Metadata(info=footage().info, audio_seconds=SECONDS), "corrected_transcript": found
     }  # fmt: skip
@@ -124,3 +124,21 @@ def test_edits_of_speech_that_a_variant_does_not_show_stay(home: Home, store: St
     assert f", 0:0{WORDS[2].start - 0.1:.2f} to" in text, "the document covers what was transcribed"
     result = apply_bytes(home, "talk-part", text.replace("a talk", "the talk").encode(), "talk.txt")
     assert [edit.new for edit in result.sources[0].edits] == [("Bad",), ("the",)]
+
+
+def test_a_voice_over_has_a_transcript_of_its_own(home: Home, store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "request.yaml").write_text("media: [clip.mp4]\nvoice: said.wav\n")
+    (folder / "clip.mp4").write_bytes(b"moving pictures")
+    (folder / "said.wav").write_bytes(b"sound")
+    source, _ = ingest(home, store, read_upload(folder), pending=False)
+    store_results(store, source, corrected(WORDS))
+    result = transcript(home, "photos")
+    assert [one.file for one in result.sources] == ["clip.mp4", "said.wav"]
+    parts = result.text.split("# Transcript of ")
+    changed = parts[2].replace("Good morning.", "Good evening.")
+    applied = apply_bytes(home, "photos", f"# Transcript of {changed}".encode(), "photos.transcript.txt")
+    clip, voice = applied.sources
+    assert not clip.edits
+    assert [edit.new for edit in voice.edits] == [("evening.",)]

@@ -40,13 +40,14 @@ class ClipUse:
         resolved: ResolvedRequest,
         edits: Mapping[str, Sequence[TranscriptEdit]],
     ) -> "ClipUse":
-        """The use of the clips of an upload; of a clip that the request does not name, from its beginning.
+        """The use of the clips and the voice-over of an upload; what the request does not name, from its beginning.
 
         ``edits`` are those of the transcripts, by SHA-256.
         """
         request, parts = resolved.request, dict[str, tuple[tuple[float, float | None], ...]]()
         clips = [item for item in source.items if item.role == "media"]
-        for item, entry in zip_longest(clips, request.media[: len(clips)]):
+        voices = [item for item in source.items if item.role == "voice"]
+        for item, entry in (*zip_longest(clips, request.media[: len(clips)]), *((voice, None) for voice in voices)):
             part = (0.0, None) if entry is None else (entry.start, entry.end)
             parts[item.sha256] = (*parts.get(item.sha256, ()), part)
         # Highlights may lie anywhere, and share the transcript of the whole talk.

@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.analysis import (
     merged_changes,
 )
 from pytoon_pipeline.contracts.glossary import Glossary
-from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
+from pytoon_pipeline.contracts.media import SPEAKING, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import SpeechRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, edits_of_item
@@ -199,7 +199,7 @@ def stored_edits(store: Store, source: SourceMedia) -> dict[str, tuple[Transcrip
     if source.edits is None:
         return {}
     document = json.loads(store.path(source.edits.stored).read_text())
-    found = ((item.sha256, edits_of_item(document, item.sha256)) for item in source.items if item.role == "media")
+    found = ((item.sha256, edits_of_item(document, item.sha256)) for item in source.items if item.role in SPEAKING)
     return {item: edits for item, edits in found if edits}
 
 

@@ -19,7 +19,7 @@ from pytoon_pipeline.store.store import Store
 
 @dataclass(frozen=True)
 class SilenceDetection(Analysis[SilenceSegments]):
-    """Finds silence in clips with words and in voice-overs.
+    """Finds silence in clips and voice-overs that are transcribed.
 
     ``removal_requested``: the request itself asks for the removal of silence, so a silent clip is an error.
     """
@@ -53,12 +53,14 @@ class SilenceDetection(Analysis[SilenceSegments]):
         stored = self.metadata.items.get(item.sha256)
         if stored is None:
             return False
-        return item.role == "voice" or has_words(item, self.archetype, stored.value.info)
+        transcribed = item.sha256 in self.transcripts.items
+        return item.role == "voice" or transcribed or has_words(item, self.archetype, stored.value.info)
 
     def work(self, item: SourceItem) -> ItemWork:
         audio_file = self.metadata.items[item.sha256].files.get(AUDIO)
         words = self.transcripts.items.get(item.sha256)
-        requested = self.removal_requested and item.role == "media"
+        info = self.metadata.items[item.sha256].value.info
+        requested = self.removal_requested and has_words(item, self.archetype, info)
 
         def compute() -> StageOutput:
             from pytoon_pipeline.analysis.speech import silence

@@ -1,4 +1,4 @@
-"""The analysis ``transcription``: the words of a clip, from subtitles or from a transcriber."""
+"""The analysis ``transcription``: the words of a clip or a voice-over, from subtitles or from a transcriber."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,7 +15,7 @@ from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.analysis.stages.correction import stored_edits
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
-from pytoon_pipeline.contracts.media import MediaInfo, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.media import MediaInfo, Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.runtime import stopping
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 EXCERPT = 500
 VOICE_ACTIVITY = Stage("voice_activity", 1)
 PIECE = Stage("transcribed_piece", 2)
+# In a clip of a talk, somebody speaks for at least this share of the time. By voice activity.
+MIN_TALK_SHARE = 0.5
 
 
 def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
@@ -46,11 +48,12 @@ def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
 
 @dataclass(frozen=True)
 class Transcription(Analysis[Transcript]):
-    """Transcribes clips. ``subtitles`` are subtitle files by the SHA-256 of their clip.
+    """Transcribes clips and voice-overs. ``subtitles`` are subtitle files by the SHA-256 of their clip.
 
-    ``use`` is what the video can show of the clips: nothing else is transcribed. ``slot`` waits for the machine's turn
-    to transcribe; ``threads`` returns how many processors it may use then. ``language`` is that of the speech, where
-    the request names one.
+    ``captioned`` are the roles of the files whose speech has captions. ``only_talks``: of clips that are not a talking
+    video, only those in which somebody speaks most of the time are transcribed. ``use`` is what the video can show of
+    the clips: nothing else is transcribed. ``slot`` waits for the machine's turn to transcribe; ``threads`` returns how
+    many processors it may use then. ``language`` is that of the speech, where the request names one.
     """
 
     stage = Stage("transcription", 10)
@@ -66,6 +69,8 @@ class Transcription(Analysis[Transcript]):
     slot: Callable[[], AbstractContextManager[None]]
     threads: Callable[[], int]
     language: str | None = None
+    captioned: frozenset[Role] = frozenset()
+    only_talks: bool = False
 
     @classmethod
     def of(
@@ -88,11 +93,16 @@ class Transcription(Analysis[Transcript]):
             slot=share.transcriber_slot,
             threads=lambda: share.threads,
             language=resolved.request.language,
+            captioned=resolved.captioned,
+            only_talks=resolved.preset.captions.sources == "auto",
         )
 
     def covers(self, item: SourceItem) -> bool:
         stored = self.metadata.items.get(item.sha256)
-        return stored is not None and AUDIO in stored.files and has_words(item, self.archetype, stored.value.info)
+        if stored is None or AUDIO not in stored.files:
+            return False
+        sounding = item.role == "voice" or stored.value.info.video is not None
+        return has_words(item, self.archetype, stored.value.info) or (item.role in self.captioned and sounding)
 
     @cached_property
     def choice(self) -> Choice:
@@ -108,6 +118,8 @@ class Transcription(Analysis[Transcript]):
         if stored.value.info.streams.get("subtitle"):
             inputs["media"] = item.sha256
         parameters = {**self.use.parameters(item.sha256, stored.value.audio_seconds), **self._language}
+        if self._must_be_talk(item):
+            parameters["min_talk_share"] = MIN_TALK_SHARE
         return ItemWork(
             lambda scratch: self._from_track(item) or self._from_speech(item), inputs, parameters, self._tools
         )
@@ -157,12 +169,22 @@ class Transcription(Analysis[Transcript]):
             unknown = Transcript(words=(), language=self.language, transcriber=self.choice.transcriber)
             return StageOutput(unknown.model_copy(update={"language_unknown": True}))
         samples = self._samples(item)
-        recording = transcribers.cut(self.choice, samples, self._speech(item, samples), self.language)
+        speech = self._speech(item, samples)
+        if (
+            self._must_be_talk(item)
+            and sum(one.seconds for one in speech) < MIN_TALK_SHARE * len(samples) / pieces.RATE
+        ):
+            return StageOutput(Transcript(words=(), language="", transcriber=None))
+        recording = transcribers.cut(self.choice, samples, speech, self.language)
         shown = self.use.ranges(item.sha256, samples)
         found = self._transcribed(item, recording, pieces.pieces_in(recording.pieces, shown))
         transcript = transcribers.transcript(self.choice, found).model_copy(update={"transcribed": shown})
         transcript = align(transcript, samples)
         return StageOutput(transcript, device=transcript.device, precision=transcript.precision)
+
+    def _must_be_talk(self, item: SourceItem) -> bool:
+        """Whether the item is only transcribed where somebody speaks most of the time."""
+        return self.only_talks and item.role == "media" and not ARCHETYPES[self.archetype].transcribes
 
     def _speech(self, item: SourceItem, samples: "NDArray[np.int16]") -> tuple[TimeRange, ...]:
         """Where somebody speaks."""

@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.item_parts import (
     LARGER_TEXTS,
+    SMALLER_TEXTS,
     crops,
     ground,
     label_height,
@@ -38,8 +39,6 @@ TEXT_SHARE = 0.42
 MAX_TEXT = 360
 # Larger titles have at most so many lines.
 MAX_LINES = 3
-# Titles that need further pages have these shares of their size where one page each is then enough.
-SMALLER_TEXTS = (0.82, 0.66)
 
 
 class PlanOf(Protocol):

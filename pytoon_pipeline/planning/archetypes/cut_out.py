@@ -8,6 +8,7 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.item_parts import (
     LARGER_TEXTS,
+    SMALLER_TEXTS,
     ground,
     page_count,
     text_space,
@@ -67,7 +68,7 @@ def _planned(
     context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace
 ) -> tuple[Stage, TextSpace]:
     """The places of the product and its texts. Texts are as large as their place permits."""
-    stage = plan_stage(item.material, space.area, context.canvas, context.safe_area)
+    stage = plan_stage(item.material, space.area, context.canvas, context.safe_area, context.stage_height)
     label = space.label.text if space.label is not None else ""
     price = len(label) <= PRICE_CHARACTERS and any(map(str.isdigit, label))
 
@@ -81,5 +82,8 @@ def _planned(
         return replace(space, area=stage.titles, headline=space.headline.model_copy(update=sizes), shade=None)
 
     own = larger(1.0)
+    if context.has_caption_room and page_count(titles, own) > len(titles) + (own.label is not None):
+        smaller = map(larger, SMALLER_TEXTS)
+        own = next((one for one in smaller if page_count(titles, one) < page_count(titles, own)), own)
     options = (larger(factor) for factor in LARGER_TEXTS)
     return stage, next((one for one in options if page_count(titles, one) <= page_count(titles, own)), own)

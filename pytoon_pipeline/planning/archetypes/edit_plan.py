@@ -14,6 +14,7 @@ from pytoon_pipeline.planning.archetypes.edit_layers import LayerContext, build_
 from pytoon_pipeline.planning.assembly import finish
 from pytoon_pipeline.planning.backdrops import Backdrop, everywhere
 from pytoon_pipeline.planning.context import PlanContext
+from pytoon_pipeline.planning.heard_captions import as_heard
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
 
 # The frames of a scene, and how it comes in over the scene before.
@@ -39,7 +40,8 @@ def plan_edit(context: PlanContext) -> RenderSpec:
         position += frames
     target = LayerContext(files, rate, position, "edit_plan.overlays", audio=audio)
     overlays = build_layers(plan.overlays, target, position, "edit_plan.overlays", 0)
-    return finish(context, _timeline(scenes, overlays, audio), position, overlays)
+    timeline = as_heard(context, _timeline(scenes, overlays, audio))
+    return finish(context, timeline, position, overlays)
 
 
 def check_plan(resolved: ResolvedRequest, plan: EditPlan) -> None:

@@ -26,6 +26,8 @@ from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
 
 # Larger texts are tried where they leave the picture its size: these factors, the largest first.
 LARGER_TEXTS = (1.45, 1.3, 1.15, 1.0)
+# Titles that need further pages have these shares of their size where one page each is then enough.
+SMALLER_TEXTS = (0.82, 0.66)
 
 
 def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:

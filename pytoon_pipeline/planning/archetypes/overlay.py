@@ -64,7 +64,14 @@ def _areas(context: PlanContext, item_texts: bool) -> tuple[Rect[int], Rect[int]
     """Where the headline is, and where products stand."""
     preset, area = context.preset, context.text_column
     return headline_and_product_areas(
-        context.titles, preset.headline, preset.layout, context.canvas, context.safe_area, area, item_texts
+        context.titles,
+        preset.headline,
+        preset.layout,
+        context.canvas,
+        context.safe_area,
+        area,
+        item_texts,
+        context.stage_height,
     )
 
 

@@ -1,4 +1,4 @@
-"""The captions of one clip as they may be shown, and notes on the source of their words and what is missing."""
+"""The captions of one source as they may be shown, and notes on where their words come from and what is missing."""
 
 from dataclasses import dataclass, replace
 
@@ -22,6 +22,15 @@ class CaptionRules:
     drop_missing: bool = False
 
 
+@dataclass(frozen=True)
+class SourceCaptions:
+    """The captions of one source: those to show, those that are only in subtitle files, and notes."""
+
+    shown: tuple[Cue, ...] = ()
+    hidden: tuple[Cue, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
 def add_captions(
     rules: CaptionRules, sequence: SceneSequence, material: AnalysedMedia, name: str, part: tuple[float, float]
 ) -> SceneSequence:
@@ -30,17 +39,24 @@ def add_captions(
     It shows ``part``, in seconds, of the file ``name``. Captions that are switched off or cannot be drawn are hidden.
     Raises ``InvalidInput`` when the upload's subtitles cannot be drawn.
     """
-    source, notes = material.transcript, list(sequence.notes)
-    cues, masked = _masked(sequence.cues, source, rules.masked_words, name)
+    planned = SourceCaptions(sequence.cues, sequence.hidden, sequence.notes)
+    found = source_captions(rules, planned, material, name, part)
+    return replace(sequence, cues=found.shown, hidden=found.hidden, notes=found.notes)
+
+
+def source_captions(
+    rules: CaptionRules, planned: SourceCaptions, material: AnalysedMedia, name: str, part: tuple[float, float]
+) -> SourceCaptions:
+    """The ``planned`` captions of ``part``, in seconds, of the file ``name``, as ``add_captions`` changes them."""
+    source, notes = material.transcript, list(planned.notes)
+    cues, masked = _masked(planned.shown, source, rules.masked_words, name)
     if not rules.style.show:
         switched_off = (hidden_note(name),) if cues else ()
-        return replace(
-            sequence, cues=(), hidden=_in_order(cues, sequence.hidden), notes=(*notes, *masked, *switched_off)
-        )
+        return SourceCaptions((), _in_order(cues, planned.hidden), (*notes, *masked, *switched_off))
     if source is not None:
         explained = source.rejected_words or source.language_unknown
         notes = [note for note in notes if note.code != "no_words" or not explained]
-        notes += transcript_notes(source, name, bool(sequence.cues))
+        notes += transcript_notes(source, name, bool(planned.shown))
         lost = lost_words(material, part) if _from_subtitles(source) else 0
         notes += [lost_note(lost, name)] if lost else []
     shown, missing = captions_with_glyphs(cues, rules.style, name, drop=rules.drop_missing)
@@ -51,8 +67,8 @@ def add_captions(
     if cues and not shown:
         message = f"{missing[0].message} {IN_FILES} {GIVE_FONT}"
         missing = (missing[0].model_copy(update={"message": message}),)
-    hidden = sequence.hidden if shown else _in_order(cues, sequence.hidden)
-    return replace(sequence, cues=shown, hidden=hidden, notes=(*notes, *masked, *missing))
+    hidden = planned.hidden if shown else _in_order(cues, planned.hidden)
+    return SourceCaptions(shown, hidden, (*notes, *masked, *missing))
 
 
 def _in_order(*groups: tuple[Cue, ...]) -> tuple[Cue, ...]:

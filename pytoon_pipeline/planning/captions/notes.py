@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.wording import counted
 
 GET_CAPTIONS = (
-    "If somebody speaks, put subtitles beside the clip (the clip's name with .srt or .vtt), or get a Whisper model, "
+    "If somebody speaks, put subtitles beside the file (its name with .srt or .vtt), or get a Whisper model, "
     "which knows 99 languages: pytoon models fetch base"
 )
 # People read about so many characters per second. A few pages with more are normal.
@@ -142,6 +142,50 @@ def lost_note(number: int, name: str) -> Note:
         "caption. Check that the times of the subtitles fit the clip."
     )
     return Note(code="subtitles_lost", message=message)
+
+
+def no_words_note(name: str) -> Note:
+    """The note that nothing was recognised in the file ``name``."""
+    return Note(code="no_words", message=f"No words were recognised in “{name}”, so it has no captions. {GET_CAPTIONS}")
+
+
+def spoken_over_note(number: int) -> Note:
+    """The note that ``number`` captions of clips are left out for those of the voice-over."""
+    verb = "is" if number == 1 else "are"
+    message = (
+        f"{counted(number, 'caption')} of what is said in clips {verb} left out, because the voice-over speaks at the "
+        "same time. To lower the clips under it, add: --set original_audio=lower"
+    )
+    return Note(code="captions_spoken_over", message=message)
+
+
+def read_out_note(name: str) -> Note:
+    """The note that the voice-over ``name`` has no captions, because the texts of the video say the same."""
+    message = (
+        f"“{name}” has no captions in the picture, because it reads out the texts of the video. {IN_FILES} To show "
+        "them all the same, add: --set captions.sources=voice"
+    )
+    return Note(code="captions_read_out", message=message)
+
+
+def crowded_note(number: int) -> Note:
+    """The note that ``number`` captions have no place beside the texts of the video."""
+    verb, their = ("is", "its") if number == 1 else ("are", "their")
+    message = (
+        f"{counted(number, 'caption')} {verb} not in the picture, because other texts take {their} place. {IN_FILES} "
+        "Shorten the texts of the video."
+    )
+    return Note(code="captions_crowded", message=message)
+
+
+def uncut_note(number: int, name: str) -> Note:
+    """The note that ``number`` parts that the transcript of the file ``name`` cuts out are still heard."""
+    verb = "is" if number == 1 else "are"
+    message = (
+        f"{counted(number, 'part')} of “{name}” {verb} cut out in its transcript, but still heard: only talking videos "
+        "and voice-overs are cut by their words. To cut it, set archetype: footage."
+    )
+    return Note(code="speech_uncut", message=message)
 
 
 def hidden_note(name: str) -> Note:

@@ -17,6 +17,8 @@ from pytoon_pipeline.planning.sequences import CaptionPanel
 MOVES = (0.0, 0.05, 0.1, -0.06, 0.15, -0.12, 0.2, -0.2, -0.3, -0.4, -0.5)
 # Space between a caption and a face or a title in pixels.
 MARGIN = 12
+# A caption that shares more than this part of its area with a text cannot be read beside it.
+MAX_COVERED = 0.04
 # How many times as much a pixel of a title counts as one of a face.
 TEXT_ON_TEXT = 10
 # Captions this near to each other in time, in frames, share one place: they would jump to and fro.
@@ -56,6 +58,13 @@ def caption_zone(
     area = _panel(cue, panels) or usual
     area = replace(area, top=area.top - 2 * MARGIN)
     return KeepOutArea(cue.start, cue.end, area, TEXT)
+
+
+def covers_text(cue: Cue, style: CaptionStyle, keep_out: Sequence[KeepOutArea]) -> bool:
+    """Whether a caption in its place covers a text that is seen at the same time."""
+    area = extent(cue, style)
+    texts = (one for one in keep_out if one.weight >= TEXT and one.start < cue.end and cue.start < one.end)
+    return any(area.intersection(one.area).area > MAX_COVERED * area.area for one in texts)
 
 
 def _panel(cue: Cue, panels: Sequence[CaptionPanel]) -> Rect[int] | None:

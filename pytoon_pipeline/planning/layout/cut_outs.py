@@ -52,38 +52,41 @@ class Stage:
     floor: Rect[int]
 
 
-def plan_stage(material: AnalysedMedia, area: Rect[int], canvas: Canvas, safe_area: Rect[int]) -> Stage:
-    """The places of a product and its texts. ``area`` is where texts may stand.
+def plan_stage(
+    material: AnalysedMedia, area: Rect[int], canvas: Canvas, safe_area: Rect[int], stage_height: int
+) -> Stage:
+    """The places of a product and its texts in the upper ``stage_height`` pixels. ``area`` is where texts may stand.
 
     All products of a video stand on one floor.
     """
     # Only text keeps clear of the platform's own elements: a product reaches half into their zone.
     gap, edge = (GAP, EDGE) if is_tall(canvas) else (SHORT_GAP, SHORT_EDGE)
-    bottom = min(canvas.height - edge, (safe_area.bottom + canvas.height) // 2)
+    lowest = min(canvas.height - edge, stage_height)
+    bottom = min(lowest, (safe_area.bottom + canvas.height) // 2)
     if is_landscape(canvas):
         titles = column(area, canvas, SEAM)
         # ``area`` leaves out a logo in a corner; so does the product.
         place = Rect(titles.right + GAP, max(area.top, EDGE), canvas.width - EDGE, min(area.bottom, bottom))
     else:
         share = TITLES_SHARE if is_tall(canvas) else SHORT_TITLES_SHARE
-        titles = replace(area, bottom=max(area.top + MIN_TITLES, round(share * canvas.height)))
-        place = Rect(0, titles.bottom + gap, canvas.width, bottom)
+        titles_end = max(area.top + MIN_TITLES, round(share * stage_height))
+        titles = replace(area, bottom=min(area.bottom, titles_end))
+        place = Rect(0, titles_end + gap, canvas.width, bottom)
     picture = material.sampled.picture
     wide = material.size[0] * picture.width > WIDE * material.size[1] * picture.height
     # Its top stays where it is while it is near, so it needs space below.
-    lowest = canvas.height - edge
     free = min(place.height, (lowest - place.top) / NEAREST)
     width, height, _ = stills.fit_box(material, place.width * (WIDE_WIDTH if wide else TALL_WIDTH), free)
-    floor = _floor(place, titles, canvas)
+    floor = _floor(place, titles, canvas, stage_height)
     standing = round(floor.top + STANDING_SHARE * height)
     foot = max(place.top + height, min(bottom, standing, int(lowest - (NEAREST - 1) * height)))
     left = (place.left + place.right - width) // 2
     return Stage(Rect(left, foot - height, left + width, foot), titles, floor)
 
 
-def _floor(place: Rect[int], titles: Rect[int], canvas: Canvas) -> Rect[int]:
+def _floor(place: Rect[int], titles: Rect[int], canvas: Canvas, stage_height: int) -> Rect[int]:
     """The disc on which products stand; on a landscape frame it stays beside the titles."""
-    top, x, radius = round(FLOOR_SHARE * canvas.height), (place.left + place.right) // 2, FLOOR_WIDTH * canvas.width / 2
+    top, x, radius = round(FLOOR_SHARE * stage_height), (place.left + place.right) // 2, FLOOR_WIDTH * canvas.width / 2
     if is_landscape(canvas):
         # The circle through its top and through the lower edge of the frame beside the titles.
         half, depth = PODIUM_WIDTH * (x - titles.right), canvas.height - top

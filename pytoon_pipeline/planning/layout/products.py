@@ -15,6 +15,8 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A headline takes at most this share of the safe zone's height; an item's own text, this share of its place.
 HEADLINE_SHARE, ITEM_SHARE = 0.34, 0.2
+# A headline has at least this height, in pixels, also where captions take their part of the safe zone.
+MIN_HEADLINE = 330
 # Distances between products, and from the frame's edges, in pixels.
 GAP = 40
 EDGE = 60
@@ -63,10 +65,14 @@ def headline_and_product_areas(
     safe_area: Rect[int],
     text_area: Rect[int],
     item_texts: bool,
+    stage_height: int,
 ) -> tuple[Rect[int], Rect[int]]:
-    """Where the headline is, and where products stand. ``item_texts``: some items have texts of their own."""
+    """Where the headline is, and where products stand. ``item_texts``: some items have texts of their own.
+
+    Both are in the upper ``stage_height`` pixels.
+    """
     above = headline.position < 0.5
-    share = round((text_area.bottom - text_area.top) * HEADLINE_SHARE)
+    share = max(round(text_area.height * HEADLINE_SHARE), min(text_area.height, MIN_HEADLINE))
     edge = {"bottom": text_area.top + share} if above else {"top": text_area.bottom - share}
     band = replace(text_area, **edge)
     headline_height = 0
@@ -78,7 +84,7 @@ def headline_and_product_areas(
             )
     # Only text must keep clear of the platform's own elements; a product without one may reach half into their zone.
     top = safe_area.top // 2
-    bottom = text_area.bottom if item_texts else (safe_area.bottom + canvas.height) // 2
+    bottom = text_area.bottom if item_texts else min(stage_height, (safe_area.bottom + canvas.height) // 2)
     free = Rect(left=EDGE, right=canvas.width - EDGE, top=top, bottom=bottom)
     if headline_height:
         limit = (

@@ -20,7 +20,7 @@ from pytoon_pipeline.contracts.time import FrameRange, FrameRate, TimeRange, cli
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.backdrops import colour_backdrop, everywhere, together, tones_backdrop
 from pytoon_pipeline.planning.captions.cues import plan_cues
-from pytoon_pipeline.planning.captions.notes import GET_CAPTIONS, edit_notes, fast_notes
+from pytoon_pipeline.planning.captions.notes import edit_notes, fast_notes, no_words_note
 from pytoon_pipeline.planning.captions.panels import PanelSettings, panel_settings
 from pytoon_pipeline.planning.captions.uncertain import uncertain_note, without_uncertain
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
@@ -321,8 +321,7 @@ def _speech_notes(material: AnalysedMedia, captions_missing: bool) -> Iterator[N
         message = f"“{name}” has no sound. Add music or a voice-over if the video should have some."
         yield Note(code="no_sound", message=message)
     elif material.audible and captions_missing:
-        message = f"No words were recognised in “{name}”, so it has no captions. {GET_CAPTIONS}"
-        yield Note(code="no_words", message=message)
+        yield no_words_note(name)
     if not material.faces and not material.focus.people:
         message = f"Nobody was found in “{name}”, so it is framed around its details. Check that nothing is cut off."
         yield Note(code="no_face", message=message)

@@ -35,3 +35,10 @@ def test_highlights_share_the_transcript_of_the_whole_talk() -> None:
     one = Highlight(rank=1, start=100, end=130, score=81, title="")
     assert limit(highlights={"count": 2}) is None
     assert limit(highlight=one.model_dump(), media_wishes=[{"file": "item-0", "start": 100, "end": 130}]) is None
+
+
+def test_a_voice_over_is_used_from_its_beginning() -> None:
+    voice = SourceItem(name="voice.wav", sha256="c" * 64, bytes=5, role="voice")
+    resolved, _ = plan_inputs([footage(600)])
+    use = ClipUse.of(SOURCE.model_copy(update={"items": (*SOURCE.items, voice)}), resolved, {})
+    assert use.parameters("c" * 64, 600)["parts"] == ((0.0, None),)

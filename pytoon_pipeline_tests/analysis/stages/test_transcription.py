@@ -146,3 +146,50 @@ def test_a_transcriber_that_does_not_know_the_language_is_not_used(
         found = parts[CLIP.sha256].read(Transcript)
         assert (found.language_unknown, found.language, not found.words) == (unknown, language, unknown)
     assert len(decoded) == 6, "only the English"
+
+
+@pytest.mark.parametrize(("talks", "words"), [(0.4, False), (0.6, True)])
+def test_a_clip_among_other_pictures_is_transcribed_if_somebody_talks_most_of_the_time(
+    decoded: list[Span],
+    store: Store,
+    metadata: MetadataByItem,
+    monkeypatch: pytest.MonkeyPatch,
+    talks: float,
+    words: bool,
+) -> None:
+    spoken = (TimeRange(start=0, end=talks * SECONDS),)
+    monkeypatch.setattr(voice_activity, "speech_ranges", lambda samples: spoken)
+    use = ClipUse({CLIP.sha256: ((0, None),)}, 60, SilenceSettings())
+    settings = SpeechSettings("pocketsphinx", "base", Path("models"))
+
+    def found(only_talks: bool) -> Transcript:
+        analysis = Transcription(
+            store, "hero", metadata, {}, settings, use, nullcontext, lambda: 1,
+            captioned=frozenset({"media"}), only_talks=only_talks,
+        )  # fmt: skip
+        assert analysis.covers(CLIP)
+        _, parts = compute_items(store, Stage("transcription", 1), [CLIP], analysis.work)
+        return parts[CLIP.sha256].read(Transcript)
+
+    assert bool(found(only_talks=True).words) == words
+    assert found(only_talks=False).words, "the request asks for it"
+
+
+def test_a_voice_over_is_transcribed_as_a_talk_is_and_shares_its_analysis(
+    decoded: list[Span], store: Store, metadata: MetadataByItem
+) -> None:
+    voice = CLIP.model_copy(update={"role": "voice", "name": "voice.wav"})
+    use = ClipUse({CLIP.sha256: ((0, None),)}, 60, SilenceSettings())
+    settings = SpeechSettings("pocketsphinx", "base", Path("models"))
+    found = []
+    for item, archetype, captioned in ((voice, "hero", {"voice"}), (CLIP, "footage", {"media"})):
+        analysis = Transcription(
+            store, archetype, metadata, {}, settings, use, nullcontext, lambda: 1, captioned=frozenset(captioned)
+        )  # type: ignore[arg-type]
+        assert analysis.covers(item)
+        _, parts = compute_items(store, Stage("transcription", 1), [item], analysis.work)
+        found.append(parts[item.sha256].read(Transcript))
+    assert found[0] == found[1]
+    assert len(decoded) == 6, "transcribed once"
+    silent = Transcription(store, "hero", metadata, {}, settings, use, nullcontext, lambda: 1)
+    assert not silent.covers(voice)
