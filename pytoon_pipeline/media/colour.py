@@ -38,8 +38,18 @@ def to_rgb(y: NDArray[Any], u: NDArray[Any], v: NDArray[Any]) -> NDArray[np.floa
 
 def linear(values: NDArray[np.floating[Any]] | NDArray[np.uint8]) -> NDArray[np.float64]:
     """Linear light 0..1 of sRGB values 0..255 (WCAG 2.2)."""
+    if values.dtype == np.uint8:
+        return np.asarray(_LINEAR[values])
+    return _linear(values)
+
+
+def _linear(values: NDArray[Any]) -> NDArray[np.float64]:
     scaled = np.asarray(values, np.float64) / 255
     return np.where(scaled <= 0.04045, scaled / 12.92, ((scaled + 0.055) / 1.055) ** 2.4)
+
+
+# Powers are slow, and pictures have few values.
+_LINEAR = _linear(np.arange(256))
 
 
 def luminance(values: NDArray[np.floating[Any]] | NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.media.word_layout import Typography
 from pytoon_pipeline.rendering import glyph_masks
 from pytoon_pipeline.rendering.glyph_masks import GlyphMask
-from pytoon_pipeline.rendering.yuva import Sprite, Values, YuvaImage, blend, copy_image, from_premultiplied, from_values
+from pytoon_pipeline.rendering.yuva import Values, YuvaImage, from_coverage, from_premultiplied, from_values
 
 BLACK = "#000000"
 # Standard deviations after which a blur has no visible effect.
@@ -26,17 +26,6 @@ WIDE_BLUR = 4.0
 OUTLINE_DETAIL = 2
 # Words of the captions that segments show side by side, in all their looks: 0.4 MB each.
 MAX_CACHED_WORDS = 96
-
-
-@lru_cache(maxsize=MAX_CACHED_WORDS)
-def word_image(text: str, style: WordStyle, x: float = 0.0, y: float = 0.0) -> YuvaImage:
-    """The layers of ``word_layers`` in one image."""
-    below, letters = word_layers(text, style, x, y)
-    if below is None:
-        return letters
-    output = copy_image(below)
-    blend(output, Sprite(0, 0, letters))
-    return output
 
 
 @lru_cache(maxsize=MAX_CACHED_WORDS)
@@ -152,8 +141,10 @@ def _shadow(area: _Area, outline: float, shadow: TextShadow) -> Values:
 
 def _letters(style: WordStyle, area: _Area) -> YuvaImage:
     """The letters in their colour, and the emoji in theirs."""
-    coverage = area.coverage()
-    values, emoji = _fill(style, area), area.emoji()
+    coverage, emoji = area.coverage(), area.emoji()
+    if emoji is None and style.gradient_colour is None:
+        return from_coverage(yuv(style.colour), coverage)
+    values = _fill(style, area)
     if emoji is None:
         return from_values(values, coverage)
     layers = zip([*values, np.ones_like(coverage)], emoji, strict=True)
@@ -186,6 +177,10 @@ def _fill(style: WordStyle, area: _Area) -> list[Values]:
 
 def _flattened(layers: list[tuple[Values, Colour]], area: _Area) -> YuvaImage:
     """Coverages with their colours, from back to front, in one image."""
+    colours = {colour for _, colour in layers}
+    if len(colours) == 1:
+        clear = np.prod([1 - coverage for coverage, _ in layers], axis=0, dtype=np.float32)
+        return replace(from_coverage(yuv(colours.pop()), 1 - clear), box=area.box)
     total = [np.zeros(area.shape, np.float32) for _ in range(4)]
     for coverage, colour in layers:
         for plane, value in zip(total, (*yuv(colour), 1.0), strict=True):

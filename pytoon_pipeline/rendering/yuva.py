@@ -5,6 +5,7 @@ Values of an image with coverage are premultiplied, offsets included. Blending i
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,7 +27,8 @@ class YuvaImage:
 
     Coverage is None when the image is opaque. ``box`` (left, top, width, height in pixels of Y) is the part that fills
     a layer's nominal size; the rest overhangs it, such as an outline or a shadow, and ends in a transparent border.
-    A ``soft`` image has no detail that would reveal a move in whole pixels.
+    A ``soft`` image has no detail that would reveal a move in whole pixels. An image of one colour has it as ``tint``
+    (Y, U, V): its planes follow from its coverage.
     """
 
     y: Plane
@@ -36,6 +38,7 @@ class YuvaImage:
     h: Plane | None = None
     box: tuple[float, float, float, float] | None = field(default=None, kw_only=True)
     soft: bool = field(default=False, kw_only=True)
+    tint: tuple[float, float, float] | None = field(default=None, kw_only=True)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -59,13 +62,15 @@ class YuvaImage:
         half = ((left - 0.5 - across / width / 2) / 2 + 0.5, top / 2, across / 2, down / 2)
         luma, chroma = (*part, width, height), (*half, width // 2, height // 2)
         targets = (None,) * 5 if out is None else (out.y, out.u, out.v, out.a, out.h)
-        y, u, v = (
-            resample(plane, *where, target)
-            for plane, where, target in zip((self.y, self.u, self.v), (luma, chroma, chroma), targets[:3], strict=True)
-        )
         a, h = (
             None if plane is None else resample(plane, *where, target)
             for plane, where, target in zip((self.a, self.h), (luma, chroma), targets[3:], strict=True)
+        )
+        if self.tint is not None and a is not None and h is not None:
+            return tinted(self.tint, a, h, out)
+        y, u, v = (
+            resample(plane, *where, target)
+            for plane, where, target in zip((self.y, self.u, self.v), (luma, chroma, chroma), targets[:3], strict=True)
         )
         return YuvaImage(y, u, v, a, h)
 
@@ -228,10 +233,33 @@ def from_values(values: list[Values], coverage: Values) -> YuvaImage:
     return from_premultiplied(y, u, v, coverage)
 
 
+def from_coverage(colour: tuple[float, float, float], coverage: Values) -> YuvaImage:
+    """The image of one colour (Y, U, V) with ``coverage`` 0..1."""
+    return tinted(colour, to_bytes(coverage * 255), to_bytes(chroma_plane(coverage) * 255))
+
+
 def from_premultiplied(y: Values, u: Values, v: Values, coverage: Values) -> YuvaImage:
     """The image of full-size planes Y, U, V that are premultiplied by ``coverage`` 0..1."""
     full, half = coverage * 255, chroma_plane(coverage) * 255
     return YuvaImage(to_bytes(y), to_bytes(chroma_plane(u)), to_bytes(chroma_plane(v)), to_bytes(full), to_bytes(half))
+
+
+def tinted(colour: tuple[float, float, float], a: Plane, h: Plane, out: YuvaImage | None = None) -> YuvaImage:
+    """The image of one colour (Y, U, V) with coverage ``a`` and ``h``, in the planes of ``out`` where it is given."""
+    import cv2
+
+    targets = (None, None, None) if out is None else (out.y, out.u, out.v)
+    y, u, v = (
+        np.asarray(cv2.LUT(coverage, _tint_table(value), target), np.uint8)
+        for coverage, value, target in zip((a, h, h), colour, targets, strict=True)
+    )
+    return YuvaImage(y, u, v, a, h, tint=colour)
+
+
+@lru_cache(maxsize=64)
+def _tint_table(value: float) -> Plane:
+    """``value`` premultiplied by each coverage."""
+    return to_bytes(value * np.arange(256) / 255)
 
 
 def chroma_plane(values: Values) -> Values:

@@ -37,7 +37,7 @@ class ToneMeter:
         light = luminance(small[:, :, ::-1])
         cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
         pixels, levels = small[:, :, ::-1].reshape(-1, 3), light.reshape(-1)
-        coloured = pixels.max(axis=1) > BLACK
+        coloured = (pixels > BLACK).any(axis=1)
         if coloured.any():
             darker = levels[coloured] <= np.median(levels[coloured])
             self._dark_colours.append(pixels[coloured][darker].mean(axis=0))

@@ -70,11 +70,14 @@ def word_at(cue: Cue, place: WordPlace, frame: int, style: CaptionStyle, rate: F
     """The words at ``place`` of ``cue`` at a frame of the video."""
     start, end = _active_frames(cue, place)
     emphasised = any(word.emphasis for word in cue.words[place.first : place.last + 1])
-    before, active, after = (look_of(style, state, emphasised) for state in (style.before, style.active, style.after))
     if frame < start:
-        return _resting(before)
+        return _resting(look_of(style, style.before, emphasised))
     frames = rate.nearest(style.motion.word_seconds)
-    old, new, since = (before, active, start) if frame < end else (active, after, end)
+    active = look_of(style, style.active, emphasised)
+    if frame < end:
+        old, new, since = look_of(style, style.before, emphasised), active, start
+    else:
+        old, new, since = active, look_of(style, style.after, emphasised), end
     t = _progress(frame - since, frames)
     eased = WORD_EASINGS[style.motion.word_easing].at(t) if t < 1 else 1.0
     revealed = 1.0
@@ -85,7 +88,7 @@ def word_at(cue: Cue, place: WordPlace, frame: int, style: CaptionStyle, rate: F
         revealed = min(1.0, (frame - start + 1) / min(heard, end - start))
     return WordState(
         look=new,
-        hidden=before,
+        hidden=old,
         scale=_between(old.scale, new.scale, eased, 1.0),
         opacity=min(1.0, _between(old.opacity, new.opacity, min(1.0, eased), 1.0)),
         y=_between(old.y, new.y, eased, 0.0),
