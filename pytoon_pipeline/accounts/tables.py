@@ -29,3 +29,38 @@ files = sa.Table(
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("created", sa.Float(53), nullable=False),
 )
+
+# Where a tenant wants to be told of events. ``secrets`` sign, the newest first, each with the time it was made.
+# ``seen`` is the number of the last event that became a delivery or was not wanted.
+webhooks = sa.Table(
+    "webhooks",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant", sa.Text, nullable=False, index=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("events", sa.JSON, nullable=False),
+    sa.Column("secrets", sa.JSON, nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Column("disabled", sa.Float(53)),
+    sa.Column("seen", sa.BigInteger, nullable=False),
+)
+
+# Messages to webhooks. ``next`` is when to try; null when it was delivered or given up. ``status`` and ``error`` are
+# those of the last attempt.
+deliveries = sa.Table(
+    "deliveries",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant", sa.Text, nullable=False),
+    sa.Column("webhook", sa.Text, sa.ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next", sa.Float(53), index=True),
+    sa.Column("delivered", sa.Float(53)),
+    sa.Column("status", sa.Integer),
+    sa.Column("error", sa.Text),
+    sa.UniqueConstraint("webhook", "seq", name="one_delivery_per_event"),
+)

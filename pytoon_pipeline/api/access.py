@@ -88,6 +88,7 @@ def _needs(scope: Scope) -> Any:
 ReadsCatalogue = Annotated[Caller, _needs("catalogue:read")]
 ReadsRenders = Annotated[Caller, _needs("renders:read")]
 WritesRenders = Annotated[Caller, _needs("renders:write")]
+ManagesWebhooks = Annotated[Caller, _needs("webhooks:manage")]
 WritesUploads = Annotated[Caller, _needs("uploads:write")]
 
 

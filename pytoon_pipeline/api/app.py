@@ -12,6 +12,7 @@ from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.renders import add_renders
 from pytoon_pipeline.api.routes.uploads import add_uploads
+from pytoon_pipeline.api.routes.webhooks import add_webhooks
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.contracts.renders import Problem
 
@@ -35,6 +36,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_uploads(app, service)
     add_renders(app, service)
     add_events(app, service)
+    add_webhooks(app, service)
     add_catalogue(app)
     check_scopes(app)
     return app

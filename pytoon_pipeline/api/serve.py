@@ -26,4 +26,5 @@ def serve_api(home: Home, host: str, port: int) -> None:
             app, log_config=None, access_log=False, server_header=False, ws="none",
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[listener])
+        with service.sender.running():
+            uvicorn.Server(config).run(sockets=[listener])

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from pytoon_pipeline.accounts.database import Accounts
+from pytoon_pipeline.accounts.deliveries import DeliveryQueue
+from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.access import Caller
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.public_network import PublicNetwork
 from pytoon_pipeline.service.renders import Workplace
+from pytoon_pipeline.service.webhooks import Sender
 from pytoon_pipeline.store.store import Store
 
 
@@ -17,10 +21,17 @@ class ApiService:
     home: Home
     store: Store
     accounts: Accounts
+    network: PublicNetwork
 
     @classmethod
-    def open(cls, home: Home) -> "ApiService":
-        return cls(home, Store(home.store, home.work, load_operations().min_free_bytes), Accounts.open(home))
+    def open(cls, home: Home, network: PublicNetwork | None = None) -> "ApiService":
+        store = Store(home.store, home.work, load_operations().min_free_bytes)
+        return cls(home, store, Accounts.open(home), network or PublicNetwork())
+
+    @property
+    def sender(self) -> Sender:
+        """Sends the messages to webhooks."""
+        return Sender(DeliveryQueue(self.accounts), Events(self.home), self.network)
 
     def of(self, caller: Caller) -> Workplace:
         """Where the caller's tenant keeps its renders."""

@@ -1,5 +1,6 @@
 """A real server of the API on loopback, and a client of it."""
 
+import ipaddress
 import json
 import urllib.error
 import urllib.request
@@ -14,6 +15,7 @@ from PIL import Image
 from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.public_network import PublicNetwork
 from pytoon_pipeline_tests.harness.serving import serving
 
 TOKEN = "a-token-of-the-tests"
@@ -57,7 +59,9 @@ def _lower(headers: Any) -> dict[str, str]:
 
 @pytest.fixture
 def service(home: Home) -> Iterator[ApiService]:
-    opened = ApiService.open(home)
+    """The server. No name server is asked: every name has a public address."""
+    address = ipaddress.ip_address("93.184.216.34")
+    opened = ApiService.open(home, PublicNetwork(resolver=lambda host, port: [address]))
     yield opened
     opened.accounts.close()
 

@@ -3,22 +3,28 @@
 import json
 from dataclasses import dataclass
 from typing import get_args
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from pytoon_pipeline.accounts.deliveries import DeliveryQueue
 from pytoon_pipeline.accounts.keys import Keys
+from pytoon_pipeline.accounts.webhooks import Webhooks
 from pytoon_pipeline.api import event_stream
 from pytoon_pipeline.api.access import api_token, check_scopes, scope_of
 from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.service import ApiService
+from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.access import ROLES, Role, Scope
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.contracts.webhooks import WebhookRequest
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.webhooks import body_of
 from pytoon_pipeline_tests.api.conftest import TOKEN, Answer, Client
 
 # The scope that each route needs. A new route belongs here.
@@ -33,6 +39,12 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/renders/{render}/files/{name}"): "renders:read",
     ("GET", "/v1/renders/{render}/events"): "renders:read",
     ("GET", "/v1/events"): "renders:read",
+    ("POST", "/v1/webhooks"): "webhooks:manage",
+    ("GET", "/v1/webhooks"): "webhooks:manage",
+    ("DELETE", "/v1/webhooks/{webhook}"): "webhooks:manage",
+    ("POST", "/v1/webhooks/{webhook}/secrets"): "webhooks:manage",
+    ("GET", "/v1/webhooks/{webhook}/deliveries"): "webhooks:manage",
+    ("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay"): "webhooks:manage",
     ("GET", "/v1/presets"): "catalogue:read",
     ("GET", "/v1/presets/{name}"): "catalogue:read",
     ("GET", "/v1/brands"): "catalogue:read",
@@ -64,8 +76,12 @@ def acme(api: Client, service: ApiService, home: Home, photo: bytes) -> Owned:
     path, stored = str(video.relative_to(home.root)), StoredFile(sha256="0" * 64, bytes=1)
     record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", video=path, files={path: stored})
     Uploads(home).deliver(render, record)
-    names = {"render": render, "upload": file, "name": NAME}
-    return Owned(names, {"render": "f" * 32, "upload": "f" * 64, "name": NAME})
+    hooks = Webhooks(service.accounts, "acme")
+    hook = hooks.create(WebhookRequest(url=f"https://example.com/?{quote(SECRET)}"), 0).webhook.id
+    DeliveryQueue(service.accounts).enqueue(Events(home).after, body_of)
+    message = hooks.deliveries(hook)[0].id
+    names = {"render": render, "upload": file, "name": NAME, "webhook": hook, "delivery": message}
+    return Owned(names, {one: name if one == "name" else "f" * len(name) for one, name in names.items()})
 
 
 def secret_of(service: ApiService, role: Role, tenant: str) -> str:
@@ -118,14 +134,15 @@ def test_another_tenant_learns_nothing(api: Client, service: ApiService, acme: O
         texts = [
             answer.body.decode().replace(names[part], part)
             for answer, names in zip(answers, (acme.names, acme.unknown), strict=True)
-            for part in ["render", "upload"]
-            if part in path
+            for part in ["render", "upload", "webhook"]
+            if f"{{{part}}}" in path
         ]
         assert len(set(texts)) <= 1, "what another tenant has is as unknown as what nobody has"
-        if "{render}" in path or "{upload}" in path:
+        if any(part in path for part in ("{render}", "{upload}", "{webhook}")):
             assert {one.status for one in answers} == ({404} if scope in ROLES[role] else {403})
         for one in answers:
             assert SECRET not in one.body.decode(), (method, path)
+            assert quote(SECRET) not in one.body.decode(), (method, path)
             assert acme.names["render"] not in one.body.decode() or "{render}" in path
     assert api.call("GET", f"/v1/renders/{acme.names['render']}").status == 404, "neither does the first tenant"
 
