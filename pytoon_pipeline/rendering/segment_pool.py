@@ -15,6 +15,7 @@ from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 from pytoon_pipeline.rendering.segment_queue import SegmentQueue
 from pytoon_pipeline.rendering.segments import FrameWatch, render_segment
 from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS, VIDEO
+from pytoon_pipeline.runtime.allocation import return_large_blocks
 from pytoon_pipeline.store.stages import StageKey, StageOutput, StageResult, get_or_compute
 from pytoon_pipeline.store.store import Store
 
@@ -43,6 +44,7 @@ class SegmentPool:
 
         # OpenCV's own threads would compete with those of the segments.
         cv2.setNumThreads(1)
+        return_large_blocks()
         queue = SegmentQueue(tasks)
         results: dict[int, StageResult] = {}
         threads = processors // 2 + 1
