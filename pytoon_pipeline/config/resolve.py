@@ -86,6 +86,7 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
             *brand_notes,
             *_preset_notes(remedied, preset, documents),
             *_aspect_notes(remedied, _asked_platform(upload, remedied, documents)),
+            *_codec_notes(remedied, _asked_platform(upload, remedied, documents)),
             *_override_notes(upload),
         ),
         origins={
@@ -142,6 +143,15 @@ def _aspect_notes(request: Request, platform: Platform) -> tuple[Note, ...]:
         f"{highest:g} of the height. Post this version elsewhere."
     )
     return (Note(code="platform_aspect", message=message),)
+
+
+def _codec_notes(request: Request, platform: Platform) -> tuple[Note, ...]:
+    """Whether the platform that a person chose does not accept the codec."""
+    if platform.name == "any" or request.codec in platform.codecs.value:
+        return ()
+    accepted = listed(platform.codecs.value, "and")
+    message = f"{platform.title} does not accept {request.codec}; it accepts {accepted}. Post this video elsewhere."
+    return (Note(code="platform_codec", message=message),)
 
 
 def _override_notes(upload: SourceMedia) -> tuple[Note, ...]:

@@ -5,6 +5,9 @@ from typing import Literal
 
 from pytoon_pipeline.contracts.geometry import Rect
 
+# How the picture of a video is coded.
+VideoCodec = Literal["h264", "hevc", "vp9", "av1"]
+DEFAULT_CODEC: VideoCodec = "h264"
 # The aspect ratio of a video, width to height.
 Aspect = Literal["9:16", "4:5", "1:1", "16:9"]
 

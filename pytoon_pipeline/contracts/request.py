@@ -11,7 +11,14 @@ from pytoon_pipeline.contracts.brand import Watermark
 from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.highlights import Highlight, Highlights
-from pytoon_pipeline.contracts.output_format import CANVASES, DEFAULT_ASPECT, Aspect, aspect_names
+from pytoon_pipeline.contracts.output_format import (
+    CANVASES,
+    DEFAULT_ASPECT,
+    DEFAULT_CODEC,
+    Aspect,
+    VideoCodec,
+    aspect_names,
+)
 from pytoon_pipeline.contracts.platforms import PlatformName
 from pytoon_pipeline.contracts.preset import SoundEffects, yaml_off
 from pytoon_pipeline.contracts.rendering import EnginePolicy
@@ -36,6 +43,7 @@ MAX_GIF_BYTES = 15_000_000
 # Frames of a GIF per second, and the bytes of a pixel of moving pictures: measured on talks, 0.15 to 0.44.
 GIF_RATE, GIF_BYTES_PER_PIXEL = 10, 0.45
 AudioFormat = Literal["m4a", "mp3"]
+FramesPerSecond = Literal[24, 25, 30, 50, 60]
 OriginalAudio = Literal["keep", "lower", "mute"]
 Enhance = Annotated[Literal["off", "voice", "strong"], BeforeValidator(yaml_off)]
 Fit = Literal["cover", "contain", "bars", "auto"]
@@ -155,6 +163,8 @@ class Request(Record):
     ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
     ``enhance`` takes noise out of the speech of clips and voice-over. ``sound_effects`` are sounds at transitions and
     texts; without it, the preset decides.
+    ``codec`` is how their pictures are coded, ``frame_rate`` how many there are per second; without it, as many as the
+    first clip has, at most 30.
     ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
@@ -184,6 +194,8 @@ class Request(Record):
     max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"
     outputs: Outputs = (DEFAULT_ASPECT,)
+    codec: VideoCodec = DEFAULT_CODEC
+    frame_rate: FramesPerSecond | None = None
     teaser: Annotated[TeaserRequest, BeforeValidator(_seconds, json_schema_input_type=TeaserRequest | float)] | None = (
         None
     )
@@ -225,4 +237,6 @@ class Request(Record):
         if self.edit_plan is not None and self.outputs != (DEFAULT_ASPECT,):
             reason = "an edit plan places its layers on 1080×1920 pixels, so its only output is 9:16"
             raise ValueError(reason, "Remove outputs, or the edit plan.")
+        if self.edit_plan is not None and self.frame_rate is not None:
+            raise ValueError("an edit plan has its own frame rate", "Remove frame_rate, and set rate in the edit plan.")
         return self

@@ -212,7 +212,7 @@ def _manifest(
         preset=video.resolved.value.preset,
         brand=video.resolved.value.brand,
         spec=video.spec,
-        encoder=stages.encoders(),
+        encoder=stages.encoders(video.spec.codec),
         transcriber=next((one.transcriber for one in video.transcripts.values.values()), None),
         corrections={item: _corrections(one) for item, one in video.transcripts.values.items()},
         language_model=tuple(_model_uses(video, stored)),

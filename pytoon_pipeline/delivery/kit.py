@@ -13,7 +13,7 @@ from pytoon_pipeline.delivery.model_post import with_model
 from pytoon_pipeline.delivery.post import for_platform, propose
 from pytoon_pipeline.delivery.post_texts import video_texts
 from pytoon_pipeline.llm.asking import LanguageModel
-from pytoon_pipeline.media.encoder import PICTURE
+from pytoon_pipeline.media.encoder import ENCODERS
 from pytoon_pipeline.quality.conformance import BT709
 
 
@@ -57,7 +57,8 @@ def planned_facts(spec: RenderSpec, finished: FinishedVideo, size: int) -> FileF
     seconds, rate = finished.composite.video_seconds, float(spec.rate.fraction)
     sound = finished.audio
     return FileFacts(
-        container="mp4", bytes=size, seconds=seconds, video_codec="h264", pixel_format=PICTURE.pixel_format,
+        container="mp4", bytes=size, seconds=seconds, video_codec=spec.codec,
+        pixel_format=ENCODERS[spec.codec].pixel_format,
         width=spec.width, height=spec.height, colour=BT709, frame_rate=rate, steps=(1 / rate, 1 / rate),
         video_bit_rate=8 * size / seconds, audio_codec="aac", sample_rate=spec.audio.sample_rate, channels=2,
         language=spec.language, loudness=None if sound.silent else sound.loudness,

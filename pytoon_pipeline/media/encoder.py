@@ -2,7 +2,7 @@
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import DependencyMissing
-from pytoon_pipeline.contracts.output_format import SAMPLE_RATE
+from pytoon_pipeline.contracts.output_format import SAMPLE_RATE, VideoCodec
 from pytoon_pipeline.contracts.request import GIF_RATE
 from pytoon_pipeline.contracts.time import FrameRate
 
@@ -12,11 +12,54 @@ INSTRUCTIONS = "MMX2,SSE2Fast,SSSE3,SSE4.2,AVX,FMA3,BMI2,AVX2"
 
 
 class PictureEncoder(Record):
-    """H.264 for phones. ``group_seconds`` is the longest group of pictures; groups are closed.
+    """How pictures are encoded. ``group_seconds`` is the longest group of pictures; groups are closed.
 
-    ``threads`` frames are encoded at once. Their number is part of the settings because x264's output depends on it;
-    taken from the machine, it would give each machine other bytes. x264 looks ahead in the caller's thread
-    (``sync-lookahead`` 0): a thread of its own gives the same bytes, but takes 25 MB more.
+    ``threads`` frames are encoded at once. Their number is part of the settings because the output of some encoders
+    depends on it; taken from the machine, it would give each machine other bytes.
+    """
+
+    codec: str
+    preset: str
+    crf: float
+    pixel_format: str = "yuv420p"
+    group_seconds: float = 2.0
+    threads: int = 2
+
+    @property
+    def tag(self) -> str | None:
+        """The name of the codec in the MP4, where it is not the usual one."""
+        return None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that the encoder's library takes from the environment alone."""
+        return {}
+
+    def group(self, rate: FrameRate) -> int:
+        """The longest group of pictures in frames."""
+        return max(1, round(self.group_seconds * rate.fraction))
+
+    def private(self, rate: FrameRate) -> dict[str, str]:
+        """The private options of the encoder, by name."""
+        raise NotImplementedError
+
+    @property
+    def colour(self) -> dict[str, int]:
+        """Colours as ITU-T H.273 numbers them: BT.709, limited range."""
+        return {"color_range": 1, "colorspace": 1, "color_primaries": 1, "color_trc": 1}
+
+    def options(self, rate: FrameRate) -> dict[str, str | int]:
+        """The same as output options for the ffmpeg program, by name."""
+        private: dict[str, str | int] = {**self.private(rate)}
+        if "profile" in private:
+            private["profile:v"] = private.pop("profile")
+        tags = {"color_range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
+        return private | tags | {"c:v": self.codec, "pix_fmt": self.pixel_format, "threads": self.threads}
+
+
+class H264Encoder(PictureEncoder):
+    """H.264 for phones, by x264. It looks ahead in the caller's thread (``sync-lookahead`` 0): a thread of its own
+    gives the same bytes, but takes 25 MB more.
 
     ``chroma_offset`` gives colour finer steps than brightness, so that logos and saturated products keep theirs: with
     it a photo has an SSIM above 0.97 in RGB, for 14 % more bytes.
@@ -29,37 +72,91 @@ class PictureEncoder(Record):
     preset: str = "veryfast"
     crf: float = 20
     profile: str = "high"
-    pixel_format: str = "yuv420p"
-    group_seconds: float = 2.0
-    threads: int = 2
     chroma_offset: int = -3
     opening: float = 1.15
 
     def private(self, rate: FrameRate) -> dict[str, str]:
-        """The private options of libx264, by name."""
-        group = max(1, round(self.group_seconds * rate.fraction))
         return {
             "preset": self.preset,
             "crf": str(self.crf),
             "profile": self.profile,
-            "g": str(group),
+            "g": str(self.group(rate)),
             "x264-params": (
                 f"open-gop=0:stitchable=1:force-cfr=1:sync-lookahead=0:chroma-qp-offset={self.chroma_offset}"
                 f":zones=0,0,b={self.opening}:asm={INSTRUCTIONS}"
             ),
         }
 
-    @property
-    def colour(self) -> dict[str, int]:
-        """Colours as H.264 numbers them (ITU-T H.273): BT.709, limited range."""
-        return {"color_range": 1, "colorspace": 1, "color_primaries": 1, "color_trc": 1}
 
-    def options(self, rate: FrameRate) -> dict[str, str | int]:
-        """The same as output options for the ffmpeg program, by name."""
-        private: dict[str, str | int] = {**self.private(rate)}
-        private["profile:v"] = private.pop("profile")
-        tags = {"color_range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
-        return private | tags | {"c:v": self.codec, "pix_fmt": self.pixel_format, "threads": self.threads}
+class HevcEncoder(PictureEncoder):
+    """H.265, by x265."""
+
+    codec: str = "libx265"
+    preset: str = "veryfast"
+    crf: float = 22
+    profile: str = "main"
+    chroma_offset: int = -3
+
+    @property
+    def tag(self) -> str:
+        """Apple's players need this one: headers lie beside the packets, not in them."""
+        return "hvc1"
+
+    def private(self, rate: FrameRate) -> dict[str, str]:
+        group = self.group(rate)
+        return {
+            "preset": self.preset,
+            "crf": str(self.crf),
+            "profile": self.profile,
+            "g": str(group),
+            # Without info, files do not name the options, so that all segments have the same header.
+            "x265-params": (
+                f"open-gop=0:keyint={group}:min-keyint=1:info=0:log-level=error"
+                f":frame-threads={self.threads}:pools={self.threads}"
+                f":cbqpoffs={self.chroma_offset}:crqpoffs={self.chroma_offset}"
+            ),
+        }
+
+
+class Vp9Encoder(PictureEncoder):
+    """VP9, by libvpx. Its preset is a speed, 0 to 8."""
+
+    codec: str = "libvpx-vp9"
+    preset: str = "4"
+    crf: float = 28
+
+    def private(self, rate: FrameRate) -> dict[str, str]:
+        return {
+            "deadline": "good",
+            "cpu-used": self.preset,
+            "crf": str(round(self.crf)),
+            "b": "0",
+            "g": str(self.group(rate)),
+            "row-mt": "1",
+            "tile-columns": "2",
+        }
+
+
+class Av1Encoder(PictureEncoder):
+    """AV1, by SVT-AV1. Its preset is a speed, 0 to 13."""
+
+    codec: str = "libsvtav1"
+    preset: str = "8"
+    crf: float = 28
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Else its settings are written to standard error."""
+        return {"SVT_LOG": "1"}
+
+    def private(self, rate: FrameRate) -> dict[str, str]:
+        group = self.group(rate)
+        return {
+            "preset": self.preset,
+            "crf": str(round(self.crf)),
+            "g": str(group),
+            "svtav1-params": f"lp={self.threads}:irefresh-type=2",
+        }
 
 
 class SoundEncoder(Record):
@@ -74,7 +171,13 @@ class SoundEncoder(Record):
 TEASER_RATE = GIF_RATE
 MP3_ENCODER, MP3_BIT_RATE = "libmp3lame", 192_000
 
-PICTURE = PictureEncoder()
+PICTURE = H264Encoder()
+ENCODERS: dict[VideoCodec, PictureEncoder] = {
+    "h264": PICTURE,
+    "hevc": HevcEncoder(),
+    "vp9": Vp9Encoder(),
+    "av1": Av1Encoder(),
+}
 SOUND = SoundEncoder()
 
 

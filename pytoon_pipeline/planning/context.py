@@ -187,10 +187,12 @@ def _are_products_alone(resolved: ResolvedRequest, items: Sequence[PlanItem]) ->
 
 
 def _rate(resolved: ResolvedRequest, media: PlanMedia) -> FrameRate:
-    """The rate of an edit plan, else that of the first clip, else 30 frames per second."""
+    """The rate of an edit plan or of the request, else that of the first clip, else 30 frames per second."""
     plan = resolved.request.edit_plan
     if resolved.archetype == "edit_plan" and isinstance(plan, EditPlan):
         return FrameRate(numerator=plan.rate)
+    if resolved.request.frame_rate is not None:
+        return FrameRate(numerator=resolved.request.frame_rate)
     return next((output_rate(one.video) for one in media.media if not one.is_still), DEFAULT_RATE)
 
 

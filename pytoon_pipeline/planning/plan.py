@@ -37,6 +37,7 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
             "losses": losses,
             "language": audio_language(one for one in media.all() if one.item in _heard(spec)),
             "thumbnail_title": _thumbnail_title(context),
+            "codec": resolved.request.codec,
             "remedies": resolved.remedies,
             "fallback": resolved.fallback,
         }

@@ -78,7 +78,7 @@ def _mux(
     tag: bool,
     language: str | None,
 ) -> None:
-    video_out = container.add_stream_from_template(stream)
+    video_out = container.add_stream_from_template(stream, opaque=True)
     video_out.metadata.clear()
     if tag:
         _tag_colours(stream, video_out)

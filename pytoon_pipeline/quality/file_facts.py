@@ -113,7 +113,7 @@ def _stream_values(container: "InputContainer", stream: "VideoStream") -> dict[s
         "container": kind,
         "extra_streams": len(container.streams) - used,
         "private_metadata": tuple(sorted(name for name in tags if name.lower().startswith(PRIVATE))),
-        "video_codec": context.name,
+        "video_codec": context.codec.canonical_name,
         "pixel_format": str(context.pix_fmt),
         # The level is the third byte of the sequence parameter set (ISO/IEC 14496-15, avcC).
         "level": extradata[3] / 10 if context.name == "h264" and extradata[:1] == b"\1" else None,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
+from pytoon_pipeline.contracts.output_format import DEFAULT_CODEC, HEIGHT, SAMPLE_RATE, WIDTH
 from pytoon_pipeline.quality.context import CheckContext
 from pytoon_pipeline.quality.deviation import Deviation, Limit
 
 BT709 = (1, 1, 1, 1)
 PLAN = "RenderSpec of the video"
-OUTPUT_FORMAT = "Output format: H.264 yuv420p BT.709, AAC 48 kHz stereo, index first"
+OUTPUT_FORMAT = "Output format: H.264 or the codec of the request, yuv420p BT.709, AAC 48 kHz stereo, index first"
 
 
 def undecodable(context: CheckContext) -> Iterator[Deviation]:
@@ -25,7 +25,7 @@ def file_format(context: CheckContext) -> Iterator[Deviation]:
     file = context.inspection
     size = (context.spec.width, context.spec.height) if context.spec else (WIDTH, HEIGHT)
     expected = {
-        "video codec": (file.codec, "h264"),
+        "video codec": (file.codec, context.spec.codec if context.spec else DEFAULT_CODEC),
         "pixel format": (file.pixel_format, "yuv420p"),
         "frame size": (f"{file.width}×{file.height}", f"{size[0]}×{size[1]}"),
         "colour": (file.colour, BT709),

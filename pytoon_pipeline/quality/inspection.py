@@ -105,7 +105,7 @@ def inspect(path: Path, parts: DeliveredParts | None = None, sampled: Collection
         rate = float(stream.average_rate or 0)
         audio_start, audio_end = _span(packets.audio_spans, audio.time_base if audio else None)
         return Inspection(
-            codec=context.name,
+            codec=context.codec.canonical_name,
             pixel_format=str(context.pix_fmt),
             width=context.width,
             height=context.height,

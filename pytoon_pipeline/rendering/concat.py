@@ -45,7 +45,8 @@ def join(
     ) as container:  # fmt: skip
         container.metadata.update({"title": title} if title else {})
         container.metadata.update({"comment": comment} if comment else {})
-        video_out = container.add_stream_from_template(first.streams.video[0])
+        # Opaque: AV1 has a decoder whose name no encoder has.
+        video_out = container.add_stream_from_template(first.streams.video[0], opaque=True)
         audio_in = audio_container.streams.audio[0]
         audio_out = container.add_stream_from_template(audio_in)
         audio_out.metadata["language"] = spec.language

@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLay
 from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec, Scene, Segment, Transition
 from pytoon_pipeline.contracts.spec.text_animation import AT_REST, TextPhase, phase_at
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
+from pytoon_pipeline.media.encoder import ENCODERS, PICTURE, PictureEncoder
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 
 # Fields of a layer that are evaluated frame by frame, or do not affect its image.
@@ -151,9 +151,9 @@ class SegmentPlan:
 
 
 def plan_segment(
-    spec: RenderSpec, segment: Segment, sources: Mapping[str, Source], encoder: PictureEncoder = PICTURE
+    spec: RenderSpec, segment: Segment, sources: Mapping[str, Source], encoder: PictureEncoder | None = None
 ) -> SegmentPlan:
-    """Evaluates ``spec`` for the frames of ``segment``."""
+    """Evaluates ``spec`` for the frames of ``segment``, which the encoder of its codec or ``encoder`` encodes."""
     return SegmentPlan(
         width=spec.width,
         height=spec.height,
@@ -164,7 +164,7 @@ def plan_segment(
         captions=tuple(_captions(spec.captions.cues, segment)),
         caption_style=spec.captions.style,
         sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
-        encoder=encoder,
+        encoder=encoder or ENCODERS[spec.codec],
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media import ffmpeg
-from pytoon_pipeline.media.encoder import PictureEncoder
+from pytoon_pipeline.media.encoder import PictureEncoder, check_encoder
 from pytoon_pipeline.media.frame_stats import FrameStats, FrameStatsCollector
 from pytoon_pipeline.media.frames import rows
 from pytoon_pipeline.media.source_reader import SourceReaders
@@ -18,6 +18,7 @@ from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 from pytoon_pipeline.rendering.yuva import YuvaImage, blend, draw_onto
 from pytoon_pipeline.runtime import stopping
+from pytoon_pipeline.settings import export
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -87,6 +88,8 @@ def _encode(
 ) -> None:
     import av
 
+    check_encoder(encoder.codec)
+    export(encoder.environment)
     timescale = {"video_track_timescale": str(rate.numerator)}
     try:
         with av.open(str(out), "w", format="mp4", options=timescale) as container:
@@ -105,6 +108,8 @@ def _video_stream(
     stream: Any = container.add_stream(encoder.codec, rate=rate.fraction, options=encoder.private(rate))
     (stream.width, stream.height), stream.pix_fmt = size, encoder.pixel_format
     context = stream.codec_context
+    if encoder.tag is not None:
+        context.codec_tag = encoder.tag
     context.time_base = 1 / rate.fraction
     # Threads that share a frame instead would divide it into slices, which cost bytes.
     context.thread_count, context.thread_type = encoder.threads, "FRAME"
@@ -114,7 +119,7 @@ def _video_stream(
 
 
 def video_frame(width: int, height: int) -> tuple["VideoFrame", YuvaImage]:
-    """A frame for the encoder, and an image that shares its memory. One is enough: x264 copies what it gets."""
+    """A frame for the encoder, and an image that shares its memory. One is enough: encoders copy what they get."""
     import av
 
     frame = av.VideoFrame(width, height, "yuv420p")

@@ -9,11 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytoon_pipeline.contracts.output_format import DEFAULT_CODEC, VideoCodec
 from pytoon_pipeline.contracts.rendering import ThumbnailResult
 from pytoon_pipeline.contracts.spec.layers import TextLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
-from pytoon_pipeline.media.encoder import PICTURE, SOUND
+from pytoon_pipeline.media.encoder import ENCODERS, SOUND
 from pytoon_pipeline.rendering.frame_counter import FrameCounter
 from pytoon_pipeline.runtime.capacity import processors as available_processors
 from pytoon_pipeline.store.fingerprint import canonical, hash_value
@@ -187,6 +188,6 @@ def _visual_digest(spec: RenderSpec) -> str:
     return hash_value(spec.model_dump(mode="json", include={"rate", "width", "height", "scenes", "overlays"}))
 
 
-def encoders() -> dict[str, object]:
-    """The encoder settings that the manifest records."""
-    return {"video": PICTURE.model_dump(mode="json"), "audio": SOUND.model_dump(mode="json")}
+def encoders(codec: VideoCodec = DEFAULT_CODEC) -> dict[str, object]:
+    """The encoder settings that the manifest of a video in ``codec`` records."""
+    return {"video": ENCODERS[codec].model_dump(mode="json"), "audio": SOUND.model_dump(mode="json")}

@@ -20,6 +20,12 @@ def test_a_version_that_the_chosen_platform_does_not_accept_has_a_note(platform:
     assert [resolved.platform.title in one and aspect in one for one in messages] == [True] * noted
 
 
+def test_a_codec_that_the_chosen_platform_does_not_accept_has_a_note() -> None:
+    for platform, codec, noted in (("reels", "av1", True), ("reels", "hevc", False), ("any", "av1", False)):
+        resolved, _ = plan_inputs([still()], text="Hello", platform=platform, codec=codec)
+        assert ("platform_codec" in [note.code for note in resolved.notes]) == noted
+
+
 def test_the_note_stays_when_a_remedy_plans_for_all_platforms() -> None:
     request = {"text": "Hello", "platform": "reels_ad", "outputs": ["16:9"]}
     upload = SourceMedia(key="0" * 32, title="hello", items=(), request=request)

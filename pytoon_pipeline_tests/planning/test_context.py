@@ -3,6 +3,7 @@
 import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.context import PlanContext, plan_context
 from pytoon_pipeline_tests.harness.plans import footage, heard, plan_inputs, planned, still, stream
@@ -18,6 +19,20 @@ def test_the_rate_is_that_of_the_first_clip() -> None:
     assert context(still()).rate == FrameRate(numerator=30)
     pal = footage(video=stream(average_rate=FrameRate(numerator=25)))
     assert context(still(), pal, archetype="hero").rate == FrameRate(numerator=25)
+
+
+def test_a_request_sets_rate_and_codec() -> None:
+    pal = footage(video=stream(average_rate=FrameRate(numerator=25)))
+    assert context(pal, still(), archetype="hero", frame_rate=60).rate == FrameRate(numerator=60)
+    spec = planned([still()], text="Hello", codec="av1", frame_rate=60)
+    assert (spec.codec, spec.rate) == ("av1", FrameRate(numerator=60))
+    assert planned([still()], text="Hello").codec == "h264"
+
+
+def test_an_edit_plan_keeps_its_own_rate() -> None:
+    plan = {"rate": 30, "scenes": [{"seconds": 1, "layers": []}]}
+    with pytest.raises(ValueError, match="own frame rate"):
+        Request.model_validate({"edit_plan": plan, "frame_rate": 60})
 
 
 def test_the_end_card_takes_its_frames_from_the_content() -> None:

@@ -6,11 +6,14 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder
+from pytoon_pipeline.contracts.spec.render_spec import AudioMix
+from pytoon_pipeline.media.encoder import PICTURE, SOUND, H264Encoder
 from pytoon_pipeline.media.ffmpeg import RenderError
-from pytoon_pipeline.rendering import segments, stages
+from pytoon_pipeline.quality.inspection import inspect
+from pytoon_pipeline.rendering import audio_mix, concat, segments, stages
 from pytoon_pipeline.rendering.segment_plan import Source, plan_segment
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.store.store import Store
@@ -98,6 +101,26 @@ def test_segments_stop_with_the_work_that_they_are_part_of(source: Source, store
 
 
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
-    job = plan_segment(spec(), spec().segments[0], {ITEM: source}, PictureEncoder(preset="no-such-preset"))
+    job = plan_segment(spec(), spec().segments[0], {ITEM: source}, H264Encoder(preset="no-such-preset"))
     with pytest.raises(RenderError, match="ffmpeg_failed"):
         segments.render_segment(job, {ITEM: source}, tmp_path / "v.mp4")
+
+
+@pytest.mark.parametrize("codec", ["hevc", "vp9", "av1"])
+def test_segments_of_each_codec_join_and_have_the_same_bytes_again(source: Source, tmp_path: Path, codec: str) -> None:
+    plan = spec(cut=(7, 30)).model_copy(update={"codec": codec})
+    files = []
+    for name in ("first", "second"):
+        store = Store(tmp_path / name, tmp_path / "work")
+        done = stages.render_segments(store, plan, {ITEM: source}, lambda ready, total: None)
+        files.append([store.path(one.artifact.files["video"]) for one in done])
+    assert [one.read_bytes() for one in files[0]] == [one.read_bytes() for one in files[1]]
+    sound = tmp_path / "sound.mp4"
+    quiet = AudioMix(samples=48_000, loudness=-14, true_peak=-1)
+    audio_mix.encode([np.zeros((48_000, 2), np.float32)], quiet, SOUND, sound)
+    out = tmp_path / "joined.mp4"
+    concat.join(plan, files[0], sound, out)
+    found = inspect(out)
+    assert (found.codec, found.colour, found.decode_errors) == (codec, (1, 1, 1, 1), 0)
+    assert len(found.times) == plan.frames
+    assert np.allclose(np.diff(found.times), 1 / float(plan.rate.fraction), atol=1e-4)

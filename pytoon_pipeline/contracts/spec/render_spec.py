@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
-from pytoon_pipeline.contracts.output_format import HEIGHT, SAMPLE_RATE, WIDTH
+from pytoon_pipeline.contracts.output_format import DEFAULT_CODEC, HEIGHT, SAMPLE_RATE, WIDTH, VideoCodec
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
@@ -217,6 +217,7 @@ class RenderSpec(Record):
     width: int = WIDTH
     height: int = HEIGHT
     rate: FrameRate
+    codec: VideoCodec = DEFAULT_CODEC
     frames: int = Field(gt=0)
     scenes: tuple[Scene, ...] = Field(min_length=1)
     overlays: tuple[Layer, ...] = ()
