@@ -87,10 +87,10 @@ def _choose(
         return found
     candidates = choose(wanted=wanted.model_copy(update={"count": candidate_count(wanted.count)}))
     language = results.transcripts.values[item].language
-    return _ranked(model, candidates, found, words, profanity, language)
+    return rank_by_model(model, candidates, found, words, profanity, language)
 
 
-def _ranked(
+def rank_by_model(
     model: LanguageModel,
     candidates: Sequence[Highlight],
     embedded: Sequence[Highlight],

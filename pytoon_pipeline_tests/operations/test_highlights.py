@@ -5,13 +5,16 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.operations.highlights import find_highlights, highlight_uploads
+from pytoon_pipeline.llm.asking import LanguageModel
+from pytoon_pipeline.operations.highlights import find_highlights, highlight_uploads, rank_by_model
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.model_server import Behaviour, fails, model_server, says
 
 ITEM = SourceItem(name="talk.mp4", sha256="a" * 64, bytes=5, origin="uploaded", role="media", path="/talk.mp4")
 FOUND = [
@@ -57,3 +60,28 @@ def test_highlights_are_taken_from_one_video(tmp_path: Path) -> None:
     two = talk().model_copy(update={"items": (ITEM, ITEM)})
     with pytest.raises(InvalidInput, match="highlights_of_one"):
         find_highlights(home, Store(home.store, home.work), two)
+
+
+def by_model(behave: Behaviour, home: Home, store: Store) -> list[Highlight]:
+    words = [Word(text="stop", start=one.start + 1, end=one.start + 2, confidence=1) for one in FOUND]
+    with model_server(behave) as server:
+        return rank_by_model(LanguageModel(server.endpoint(), store, home.slots), FOUND, FOUND[:1], words, (), "en")
+
+
+def test_a_model_may_choose_another_highlight_and_its_title(home: Home, store: Store) -> None:
+    (one,) = by_model(says({"clips": [{"clip": 2, "title": "We had to stop", "why": "strong"}]}), home, store)
+    assert (one.rank, one.start, one.title, one.reasons) == (1, 20, "We had to stop", ("language model: strong",))
+    assert one.language_model is not None
+    assert (one.language_model.task, one.language_model.used) == ("highlights", 1)
+    (upload,) = highlight_uploads(home, talk(), [one])
+    request = Request.model_validate(upload.request)
+    assert request.highlight == one, "the request, and so the manifest, has what was made of the answer"
+    assert request.thumbnail_title == "We had to stop"
+
+
+@pytest.mark.parametrize(("behave", "reason"), [(fails(401), "the key"), (says("Sure!"), "not valid JSON")])
+def test_without_an_answer_the_scores_choose(behave: Behaviour, reason: str, home: Home, store: Store) -> None:
+    (one,) = by_model(behave, home, store)
+    assert (one.start, one.title, one.reasons) == (100, FOUND[0].title, FOUND[0].reasons)
+    assert one.language_model is not None
+    assert reason in str(one.language_model.failure)

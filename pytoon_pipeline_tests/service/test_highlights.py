@@ -7,6 +7,7 @@ import pytest
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
 from pytoon_pipeline.intake.uploads import Upload, read_upload
 from pytoon_pipeline.runtime.home import Home
@@ -61,3 +62,12 @@ def test_a_talk_without_highlights_is_an_error(tmp_path: Path, asked: Upload, mo
     assert result.status == "failed"
     assert result.error is not None
     assert result.error.code == "no_highlights"
+
+
+def test_a_model_that_was_not_used_is_noted(tmp_path: Path, asked: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    use = ModelUse(task="highlights", model="m", failure="it cannot be reached")
+    found = [one.model_copy(update={"language_model": use}) for one in FOUND]
+    monkeypatch.setattr(highlights, "find_highlights", lambda *_: found)
+    note = render(tmp_path, asked).notes[0]
+    assert note.code == "model_not_used"
+    assert "m was not used for the choice of highlights: it cannot be reached." in note.message

@@ -1,6 +1,7 @@
 """Proposals of a language model for a transcript: words may change; times and sentences never."""
 
 import json
+import random
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -16,6 +17,7 @@ from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.model_server import fails, model_server, says
+from pytoon_pipeline_tests.harness.planted_words import PLANTED, load
 from pytoon_pipeline_tests.harness.transcripts import random_speech, spoken
 
 TEXT = "We made it with pie tune. It is cheap. Their are forty seconds left, and we no it. You have to sea it too."
@@ -168,3 +170,21 @@ def test_a_long_transcript_is_asked_in_parts_and_one_without_answer_stays(home: 
     assert (found.words, use.used, use.unanswered) == (words, 0, True)
     assert use.failure == "it answered 500, 3 times"
     assert other.identity != asked.identity
+
+
+def test_corrections_of_what_is_misheard_pass_and_other_words_do_not() -> None:
+    _, kinds = load()
+    lines = [line for kind in kinds.values() for line in kind]
+    errors = [(one[1], one[2]) for line in lines for one in PLANTED.finditer(line)]
+    said = {word.strip(".,?!") for line in lines for word in PLANTED.sub(lambda one: one[2], line).split()}
+    draw, usual = random.Random(1), sorted(word for word in said if len(word) > 3)
+    others = [tuple(draw.sample(usual, 2)) for _ in range(300)]
+    assert len(errors) >= 200
+    assert sum(passes(*one) for one in errors) >= 0.95 * len(errors)
+    assert sum(passes(*one) for one in others) <= 0.05 * len(others)
+
+
+def passes(old: str, new: str) -> bool:
+    """Whether a proposal of ``new`` in place of ``old`` is not refused as other speech."""
+    _, use = proposed(fix(1, old, new), words=spoken(f"so {old} here"))
+    return "not what was said" not in str(use.failure)

@@ -3,6 +3,7 @@
 import pytest
 
 from pytoon_pipeline.contracts.analysis import Cut, Disfluency, Transcriber, Transcript
+from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.planning.captions.notes import edit_notes, transcript_notes
 from pytoon_pipeline_tests.harness.transcripts import corrected, spoken
 
@@ -40,3 +41,17 @@ def test_people_are_told_what_they_may_cut() -> None:
     one = Disfluency(start=0.7, end=0.9, text="um", kind="filler")
     (note,) = edit_notes(corrected(WORDS).model_copy(update={"disfluencies": (one,)}), "talk.mp4")
     assert (note.code, "could be cut out" in note.message) == ("cuts_proposed", True)
+
+
+def test_people_are_told_what_a_language_model_did() -> None:
+    use = ModelUse(task="correction", model="m", used=2, refused=("Change 2: it adds a sentence",), failure="no answer")
+    source = corrected(WORDS).model_copy(update={"language_model": use})
+    used, failed = edit_notes(source, "talk.mp4")
+    assert (used.code, failed.code) == ("model_corrected", "model_not_used")
+    assert "made 2 corrections in the words of “talk.mp4”" in used.message
+    assert "was not used for parts of the words of “talk.mp4”: no answer." in failed.message
+    partly = source.model_copy(update={"language_model": use.model_copy(update={"failure": None})})
+    note = list(edit_notes(partly, "talk.mp4"))[1]
+    assert note.code == "model_proposals_refused"
+    assert "1 of 3 proposals" in note.message
+    assert "Change 2: it adds a sentence." in note.message
