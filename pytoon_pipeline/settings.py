@@ -176,8 +176,16 @@ class Settings(_Environment):
         examples=["postgresql+psycopg://USER:PASSWORD@HOST/NAME"],
     )
     transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
-        default="auto", description="the program that writes down speech: auto, whisper or pocketsphinx"
+        default="auto",
+        description="the program that writes down speech: auto, endpoint, faster-whisper, whisper or pocketsphinx",
     )
+    transcription_url: WebUrl | None = Field(
+        default=None,
+        description="the URL of an OpenAI-compatible transcription endpoint, up to and with /v1",
+        examples=["http://127.0.0.1:8000/v1"],
+    )
+    transcription_model: str = Field(default="whisper-1", description="the name of a model of that endpoint")
+    transcription_key: SecretStr | None = Field(default=None, description="the key of that endpoint")
     whisper_model: str = Field(default="base", description="the name of a Whisper model, or the path of a .pt file")
     llm_url: Annotated[SecretStr, AfterValidator(_bare_url)] | None = Field(
         default=None,

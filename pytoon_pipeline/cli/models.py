@@ -47,7 +47,7 @@ def _print(options: argparse.Namespace, result: "ModelsResult") -> int:
     if result.used is None:
         say(f"No model transcribes: {result.reason}.")
     else:
-        say(f"Used: {result.used}" + (f" (Whisper is not used: {result.reason})" if result.reason else ""))
+        say(f"Used: {result.used}" + (f" ({result.reason})" if result.reason else ""))
     if all(one.path is None for one in result.models):
         say(f"For better words in 99 languages: {program()} models fetch base")
     return 0

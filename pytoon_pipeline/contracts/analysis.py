@@ -24,7 +24,7 @@ class Word(Record):
 
 
 # The programs that recognise words. A new one joins here and in ``analysis.speech.transcribers``.
-TranscriberEngine = Literal["whisper", "pocketsphinx"]
+TranscriberEngine = Literal["endpoint", "faster-whisper", "whisper", "pocketsphinx"]
 
 
 class Transcriber(Record):

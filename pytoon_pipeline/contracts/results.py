@@ -292,7 +292,7 @@ class ModelSummary(Record):
 
 
 class ModelsResult(Record):
-    """The answer of ``pytoon models``. ``used`` is what transcribes, and ``reason`` is why it is not Whisper."""
+    """The answer of ``pytoon models``. ``used`` is what transcribes, and ``reason`` is why nothing better does."""
 
     models: tuple[ModelSummary, ...]
     used: str | None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import limit_sources, load_limits, load_operations

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ import dagster as dg
 from numba import njit
 
 import pytoon_pipeline
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings, TranscriberMissing
+from pytoon_pipeline.analysis.speech.transcribers import choose
 from pytoon_pipeline.defs.open_databases import open_databases
 from pytoon_pipeline.defs.partitions import lasting_partitions
 from pytoon_pipeline.runtime.fork_server import connection_from, serve
@@ -44,6 +46,8 @@ PRELOADED = (
     "uniseg.emoji",
     "uniseg.graphemecluster",
 )
+# The same of transcribers, where they are used.
+SPEECH_MODULES = {"endpoint": "httpx", "faster-whisper": "faster_whisper", "whisper": "whisper"}
 
 
 def main() -> None:
@@ -59,11 +63,10 @@ def preload() -> None:
     """Imports what runs import, and builds the definitions. Leaves nothing open and no thread of Python running."""
     for module in (*_own_modules(pytoon_pipeline.__path__), *PRELOADED):
         import_module(module)
-    settings = Settings.load()
-    if settings.transcriber != "pocketsphinx" and find_weights(
-        SpeechSettings.from_settings(settings, Home.locate().models)
-    ):
-        import_module("whisper")
+    with suppress(TranscriberMissing):
+        wanted = choose(SpeechSettings.from_settings(Settings.load(), Home.locate().models)).transcriber
+        if wanted.engine in SPEECH_MODULES:
+            import_module(SPEECH_MODULES[wanted.engine])
     import_module(CODE_LOCATION).defs().get_repository_def()
     # Both import a good part of themselves when they are first used.
     njit(lambda number: number)(1.0)

@@ -11,7 +11,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
+from pytoon_pipeline.analysis.speech.whisper_checkpoint import find_weights
 from pytoon_pipeline.config.folder import PACKAGE
 from pytoon_pipeline.config.presets import brand_file, load_brand, load_limits
 from pytoon_pipeline.llm.endpoint import Endpoint

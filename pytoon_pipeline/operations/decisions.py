@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytoon_pipeline.contracts.analysis import Transcriber, Transcript
+from pytoon_pipeline.contracts.analysis import Transcriber, TranscriberEngine, Transcript
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
@@ -14,7 +14,12 @@ from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.runtime.progress import publish
 
 MAX_TEXTS = 3
-ENGINES = {"whisper": "Whisper", "pocketsphinx": "pocketsphinx"}
+ENGINES: dict[TranscriberEngine, str] = {
+    "endpoint": "the transcription endpoint",
+    "faster-whisper": "faster-whisper",
+    "whisper": "Whisper",
+    "pocketsphinx": "pocketsphinx",
+}
 # The videos of an archetype, as people call them.
 SUBJECTS: dict[Archetype, str] = {
     "hero": "photos and texts",
@@ -164,7 +169,7 @@ def _source(transcriber: Transcriber) -> str:
 
 def _fallback(transcribers: Iterable[Transcriber]) -> str:
     reason = next((one.fallback for one in transcribers if one.fallback), None)
-    return f"; Whisper was not used: {reason}" if reason else ""
+    return f"; {reason}" if reason else ""
 
 
 def _correction(decided: Decided) -> str:

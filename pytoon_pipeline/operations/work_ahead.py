@@ -25,7 +25,7 @@ from pytoon_pipeline.analysis.results import (
     TranscriptByItem,
 )
 from pytoon_pipeline.analysis.roles import check_usable
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
 from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.analysis.stages.correction import TranscriptCorrection
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, SaliencyDetection, ShotDetection

@@ -7,7 +7,8 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
+from pytoon_pipeline.analysis.speech.transcribers import choose
 from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
@@ -97,10 +98,12 @@ def _opencv() -> str:
 
 
 def _transcriber(home: Home) -> str:
+    """What transcribes, and how to get better words. Raises ``TranscriberMissing`` where that cannot be had."""
     settings = SpeechSettings.from_settings(Settings.load(), home.models)
-    weights = find_weights(settings)
-    if settings.engine != "pocketsphinx" and weights:
-        return f"whisper {settings.model} ({weights})"
+    choice = choose(settings)
+    used = f"{choice.transcriber.engine} {choice.transcriber.model}"
+    if choice.transcriber.engine != "pocketsphinx":
+        return f"{used} ({choice.weights or (choice.endpoint and choice.endpoint.url)})"
     if settings.engine == "pocketsphinx":
         return "pocketsphinx, as configured"
     return f"pocketsphinx, English only; for better words: pytoon models fetch {settings.model}"

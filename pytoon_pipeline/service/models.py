@@ -1,7 +1,8 @@
 """The speech models of this machine."""
 
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings, TranscriberMissing
 from pytoon_pipeline.analysis.speech.models import fetch_model, speech_models
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, TranscriberMissing, choose
+from pytoon_pipeline.analysis.speech.transcribers import choose
 from pytoon_pipeline.contracts.results import ModelsResult, ModelSummary
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import listen

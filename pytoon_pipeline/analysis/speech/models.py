@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, find_weights
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
+from pytoon_pipeline.analysis.speech.whisper_checkpoint import find_weights
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.progress import Resumed, Waiting
 from pytoon_pipeline.runtime.progress import publish

@@ -79,6 +79,13 @@ def batches(pieces: Iterable[Span]) -> Iterator[list[Span]]:
         yield batch
 
 
+def opening_samples(samples: NDArray[np.int16], pieces: Sequence[Span]) -> NDArray[np.float32]:
+    """The first pieces as −1..1, together at least the 30 s from which Whisper detects the language."""
+    ends = itertools.accumulate(last - first for first, last in pieces)
+    count = 1 + sum(end < MAX_SECONDS * RATE for end in ends)
+    return np.concatenate([samples[first:last].astype(np.float32) / 32768 for first, last in pieces[:count]])
+
+
 def pieces_in(pieces: Iterable[Span], ranges: Sequence[TimeRange] | None) -> list[Span]:
     """The pieces of which a part lies in ``ranges``; all of them when it is ``None``."""
     if ranges is None:

@@ -1,22 +1,21 @@
-"""The transcribers, in order of preference: Whisper where its weights are there, else pocketsphinx with its own model.
+"""The transcribers, in order of preference: an endpoint where one is set, Whisper where its weights are there (by
+faster-whisper where that is installed), else pocketsphinx with its own model.
 
 A choice names the exact model: better weights that arrive later give a new transcript, and nothing else does. Choosing
 never uses the network: weights are downloaded by ``pytoon models fetch``. A new transcriber joins here: its name in
 ``contracts.analysis.TranscriberEngine``, and its entry in ``TRANSCRIBERS``.
 """
 
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from pathlib import Path
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from pytoon_pipeline.analysis.speech.choice import Choice
+from pytoon_pipeline.analysis.speech.choice import Choice, SpeechSettings, TranscriberMissing
+from pytoon_pipeline.analysis.speech.whisper_checkpoint import find_checkpoint, languages
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcriber, TranscriberEngine, Transcript
-from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.time import TimeRange
-from pytoon_pipeline.settings import Settings, TranscriberChoice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,40 +23,12 @@ if TYPE_CHECKING:
 
     from pytoon_pipeline.analysis.speech.pieces import Span
 
-IDENTITY_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class SpeechSettings:
-    """The wanted transcriber. ``model`` names a Whisper model or the path of a checkpoint.
-
-    ``folder`` holds downloaded weights; ``cache`` is a folder where other programs may have stored some.
-    """
-
-    engine: TranscriberChoice
-    model: str
-    folder: Path
-    cache: Path | None = None
-
-    @classmethod
-    def from_settings(cls, settings: Settings, folder: Path) -> "SpeechSettings":
-        """The transcriber and the model that ``settings`` name; ``folder`` is for downloaded weights."""
-        return cls(settings.transcriber, settings.whisper_model, folder, settings.whisper_cache)
-
-
-class TranscriberMissing(DependencyMissing):
-    """A transcriber cannot be had; ``reason`` alone says why, for a sentence of its own."""
-
-    def __init__(self, code: str, message: str, hint: str, reason: str) -> None:
-        super().__init__(code, message, hint)
-        self.reason = reason
-
 
 @dataclass(frozen=True)
 class _Backend:
     """How a transcriber is found and run.
 
-    ``languages`` are those that it knows, by ISO 639-1; none: the model decides. ``find`` raises
+    ``languages`` are those that its model of this name knows; none: the other side decides. ``find`` raises
     ``TranscriberMissing`` where it cannot be had. ``pieces`` cuts 16 kHz mono samples with the given
     speech as the transcriber wants them, ``transcribe`` finds the words of some of these pieces, and ``recognised``
     selects those whose words can be trusted.
@@ -67,7 +38,7 @@ class _Backend:
     pieces: Callable[["NDArray[np.int16]", Sequence[TimeRange]], list["Span"]]
     transcribe: Callable[["Recording", Sequence["Span"], int | None], list[TranscribedPiece]]
     recognised: Callable[[Sequence[TranscribedPiece]], Sequence[TranscribedPiece]]
-    languages: tuple[str, ...] | None = None
+    languages: Callable[[str], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -91,20 +62,20 @@ def choose(settings: SpeechSettings) -> Choice:
     """
     if settings.engine != "auto":
         return TRANSCRIBERS[settings.engine].find(settings)
-    *preferred, last = TRANSCRIBERS.values()
     reason = None
-    for backend in preferred:
+    for engine in PREFERRED:
         try:
-            return _with_reason(backend.find(settings), reason)
+            return with_reason(TRANSCRIBERS[engine].find(settings), reason)
         except TranscriberMissing as error:
-            reason = reason or error.reason
-    return _with_reason(last.find(settings), reason)
+            # What nobody has asked for is not missed.
+            reason = reason or (error.reason if engine == "whisper" else None)
+    return with_reason(TRANSCRIBERS["pocketsphinx"].find(settings), reason)
 
 
 def knows(choice: Choice, language: str) -> bool:
     """Whether the transcriber can recognise speech in ``language`` (ISO 639-1)."""
-    languages = _backend(choice).languages
-    return languages is None or language in languages
+    known = _backend(choice).languages(choice.transcriber.model)
+    return known is None or language in known
 
 
 def cut(
@@ -125,9 +96,12 @@ def transcript(choice: Choice, pieces: Sequence[TranscribedPiece]) -> Transcript
     words = tuple(word for piece in kept for word in piece.words)
     found = sum(len(piece.words) + piece.rejected_words for piece in pieces)
     first = pieces[0] if pieces else None
+    spoken = Counter({piece.language: 0 for piece in pieces})
+    for piece in kept:
+        spoken[piece.language] += len(piece.words)
     return Transcript(
         words=words,
-        language=first.language if first else "",
+        language=max(spoken, key=spoken.__getitem__, default=""),
         transcriber=choice.transcriber,
         rejected_words=found - len(words),
         device=first.device if first else "cpu",
@@ -143,59 +117,68 @@ def _backend(choice: Choice) -> _Backend:
     return TRANSCRIBERS[engine]
 
 
-def _with_reason(choice: Choice, reason: str | None) -> Choice:
+def with_reason(choice: Choice, reason: str | None) -> Choice:
+    """The choice of a transcriber that is used because of ``reason`` in place of a preferred one."""
     return replace(choice, transcriber=choice.transcriber.model_copy(update={"fallback": reason}))
+
+
+# An endpoint
+
+
+def _find_endpoint(settings: SpeechSettings) -> Choice:
+    endpoint = settings.endpoint
+    if endpoint is None:
+        raise TranscriberMissing(
+            "endpoint_missing",
+            "No transcription endpoint can be used: PYTOON_TRANSCRIPTION_URL is not set.",
+            "For example, type: export PYTOON_TRANSCRIPTION_URL=http://127.0.0.1:8000/v1",
+            "PYTOON_TRANSCRIPTION_URL is not set",
+        )
+    transcriber = Transcriber(engine="endpoint", model=endpoint.model, identity=f"{endpoint.url} {endpoint.model}")
+    return Choice(transcriber, endpoint=endpoint)
+
+
+def _run_endpoint(recording: Recording, pieces: Sequence["Span"], threads: int | None) -> list[TranscribedPiece]:
+    from pytoon_pipeline.analysis.speech.endpoint import transcribe as ask
+
+    assert recording.choice.endpoint is not None
+    return ask(recording.samples, pieces, recording.choice.endpoint, recording.language)
 
 
 # Whisper
 
 
-class WhisperMissing(TranscriberMissing):
-    def __init__(self, settings: SpeechSettings) -> None:
-        if settings.model.endswith(".pt"):
-            reason, hint = f"there is no file {settings.model}", "Correct PYTOON_WHISPER_MODEL"
-        else:
-            reason = f"its model “{settings.model}” is not on this machine"
-            hint = (
-                f"Download it: pytoon models fetch {settings.model}. Or copy {settings.model}.pt into {settings.folder}"
-            )
-        hint = f"{hint}, or set PYTOON_TRANSCRIBER=pocketsphinx."
-        super().__init__("whisper_missing", f"Whisper cannot be used: {reason}.", hint, reason)
-
-
 def _find_whisper(settings: SpeechSettings) -> Choice:
-    weights = find_weights(settings)
-    if weights is None:
-        raise WhisperMissing(settings)
-    return Choice(_whisper(settings, weights), weights)
+    found = find_checkpoint(settings)
+    identity = f"openai-whisper {version('openai-whisper')}, {found.digest}"
+    return Choice(Transcriber(engine="whisper", model=found.name, identity=identity), found.path)
 
 
-def find_weights(settings: SpeechSettings) -> Path | None:
-    """The checkpoint, if it is on this machine: a path, in the models folder, or in Whisper's own cache."""
-    places = [folder / f"{settings.model}.pt" for folder in (settings.folder, settings.cache) if folder]
-    if settings.model.endswith(".pt"):
-        places = [Path(settings.model).expanduser()]
-    return next((place for place in places if place.is_file()), None)
-
-
-def _whisper(settings: SpeechSettings, weights: Path) -> Transcriber:
-    """Identifies the checkpoint by its size, beginning and end, which is quick also for gigabytes."""
-    size = weights.stat().st_size
-    with weights.open("rb") as file:
-        digest = hashlib.sha256(file.read(IDENTITY_BYTES))
-        file.seek(max(0, size - IDENTITY_BYTES))
-        digest.update(file.read(IDENTITY_BYTES))
-    return Transcriber(
-        engine="whisper",
-        model=Path(settings.model).stem,
-        identity=f"openai-whisper {version('openai-whisper')}, {size} bytes, {digest.hexdigest()[:16]}",
-    )
+def _find_faster_whisper(settings: SpeechSettings) -> Choice:
+    try:
+        versions = f"faster-whisper {version('faster-whisper')}, ctranslate2 {version('ctranslate2')}"
+    except PackageNotFoundError:
+        raise TranscriberMissing(
+            "faster_whisper_missing",
+            "faster-whisper cannot be used: it is not installed.",
+            "Install it: pip install “pytoon-pipeline[faster-whisper]”. Or set PYTOON_TRANSCRIBER=whisper.",
+            "it is not installed",
+        ) from None
+    found = find_checkpoint(settings)
+    transcriber = Transcriber(engine="faster-whisper", model=found.name, identity=f"{versions}, {found.digest}")
+    return Choice(transcriber, found.path, settings.folder)
 
 
 def _run_whisper(recording: Recording, pieces: Sequence["Span"], threads: int | None) -> list[TranscribedPiece]:
     from pytoon_pipeline.analysis.speech.whisper import transcribe as whisper
 
     return whisper(recording.samples, pieces, recording.pieces, recording.choice, threads, recording.language)
+
+
+def _run_faster_whisper(recording: Recording, pieces: Sequence["Span"], threads: int | None) -> list[TranscribedPiece]:
+    from pytoon_pipeline.analysis.speech.faster_whisper import transcribe as faster_whisper
+
+    return faster_whisper(recording.samples, pieces, recording.pieces, recording.choice, threads, recording.language)
 
 
 def _whisper_pieces(samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> list["Span"]:
@@ -230,8 +213,16 @@ def _pieces(samples: "NDArray[np.int16]", speech: Sequence[TimeRange]) -> list["
     return speech_pieces(samples, speech)
 
 
+def _all(pieces: Sequence[TranscribedPiece]) -> Sequence[TranscribedPiece]:
+    """Whisper rejects words by itself."""
+    return pieces
+
+
 TRANSCRIBERS: dict[TranscriberEngine, _Backend] = {
-    # Whisper rejects words by itself.
-    "whisper": _Backend(_find_whisper, _whisper_pieces, _run_whisper, lambda pieces: pieces),
-    "pocketsphinx": _Backend(_find_pocketsphinx, _pieces, _run_pocketsphinx, _with_evidence, ("en",)),
+    "endpoint": _Backend(_find_endpoint, _whisper_pieces, _run_endpoint, _all, lambda model: None),
+    "faster-whisper": _Backend(_find_faster_whisper, _whisper_pieces, _run_faster_whisper, _all, languages),
+    "whisper": _Backend(_find_whisper, _whisper_pieces, _run_whisper, _all, languages),
+    "pocketsphinx": _Backend(_find_pocketsphinx, _pieces, _run_pocketsphinx, _with_evidence, lambda model: ("en",)),
 }
+# What is better than pocketsphinx, the best first.
+PREFERRED: tuple[TranscriberEngine, ...] = ("endpoint", "faster-whisper", "whisper")

@@ -1,7 +1,6 @@
 """Whisper: downloading its weights, and transcription with word times."""
 
 import io
-import itertools
 import shutil
 import socket
 import tempfile
@@ -15,16 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.speech.choice import Choice
-from pytoon_pipeline.analysis.speech.pieces import RATE, Span
+from pytoon_pipeline.analysis.speech.pieces import RATE, Span, opening_samples
+from pytoon_pipeline.analysis.speech.whisper_results import memory_exhausted, out_of_memory, trusted, weights_damaged
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Word
-from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
+from pytoon_pipeline.contracts.errors import DependencyMissing
 
 TIMEOUT_SECONDS = 20.0
-OPENING_SECONDS = 30
-# Whisper's own limits. It decodes again where one is exceeded; segments that still exceed one were not recognised.
-MIN_LOGPROB, MAX_COMPRESSION, MAX_NO_SPEECH = -1.0, 2.4, 0.6
-# Messages of CUDA and its libraries when memory has run out; torch's own error is a RuntimeError of this kind, too.
-OUT_OF_MEMORY = ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
 
 
 def fetch(model: str, folder: Path) -> Path:
@@ -75,24 +70,17 @@ def transcribe(
         try:
             return _on("cuda", samples, pieces, opening, choice, language)
         except RuntimeError as error:
-            if not _out_of_memory(error):
+            if not out_of_memory(error):
                 raise
             reason = f"{_device_name('cuda')} ran out of memory ({str(error).splitlines()[0][:120]})"
         torch.cuda.empty_cache()
     try:
         found = _on("cpu", samples, pieces, opening, choice, language)
     except (MemoryError, RuntimeError) as error:
-        if not _out_of_memory(error):
+        if not out_of_memory(error):
             raise
-        raise TransientError(
-            "memory_exhausted", f"There is not enough memory for Whisper's model “{choice.transcriber.model}”.",
-            "Set PYTOON_WHISPER_MODEL to a smaller model, or run fewer uploads at once (PYTOON_RUNS).",
-        ) from error  # fmt: skip
+        raise memory_exhausted(choice.transcriber.model) from error
     return [one.model_copy(update={"device_fallback": reason}) for one in found]
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in OUT_OF_MEMORY)
 
 
 def _device_name(device: str) -> str:
@@ -112,7 +100,7 @@ def _on(
     import torch
 
     model = _load(device, choice)
-    language = language or _language(model, _opening(samples, opening), device)
+    language = language or _language(model, opening_samples(samples, opening), device)
     found = []
     for first, last in pieces:
         torch.manual_seed(0)
@@ -150,13 +138,9 @@ def _load(device: str, choice: Choice) -> Any:
             return whisper.load_model(weights.stem, device=device, download_root=str(weights.parent))
         return whisper.load_model(str(weights), device=device)
     except (RuntimeError, KeyError, OSError, EOFError, UnpicklingError) as error:
-        if _out_of_memory(error):
+        if out_of_memory(error):
             raise
-        raise DependencyMissing(
-            "weights_damaged",
-            f"Whisper's checkpoint {weights.name} cannot be loaded.",
-            f"Delete {weights}; the next run downloads it again.",
-        ) from error
+        raise weights_damaged(weights.name, weights) from error
 
 
 def _language(model: Any, speech: NDArray[np.float32], device: str) -> str:
@@ -171,24 +155,12 @@ def _language(model: Any, speech: NDArray[np.float32], device: str) -> str:
     return str(max(likely, key=likely.get))
 
 
-def _opening(samples: NDArray[np.int16], pieces: Sequence[Span]) -> NDArray[np.float32]:
-    """The first pieces, together at least the 30 s from which Whisper detects the language."""
-    ends = itertools.accumulate(last - first for first, last in pieces)
-    count = 1 + sum(end < OPENING_SECONDS * RATE for end in ends)
-    return np.concatenate([_floats(samples, first, last) for first, last in pieces[:count]])
-
-
 def _floats(samples: NDArray[np.int16], first: int, last: int) -> NDArray[np.float32]:
     return samples[first:last].astype(np.float32) / 32768
 
 
 def _recognised(segment: dict[str, Any]) -> bool:
-    """Whether Whisper itself trusts a segment to be speech that it recognised."""
-    return bool(
-        segment["avg_logprob"] >= MIN_LOGPROB
-        and segment["compression_ratio"] <= MAX_COMPRESSION
-        and segment["no_speech_prob"] <= MAX_NO_SPEECH
-    )
+    return trusted(segment["avg_logprob"], segment["compression_ratio"], segment["no_speech_prob"])
 
 
 def _words(segment: dict[str, Any], offset: float) -> list[Word]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
 from pytoon_pipeline.analysis.speech import transcribers
-from pytoon_pipeline.analysis.speech.choice import Choice
+from pytoon_pipeline.analysis.speech.choice import Choice, EndpointFailed, SpeechSettings
 from pytoon_pipeline.analysis.speech.clip_use import ClipUse
-from pytoon_pipeline.analysis.stages.analysis import Analysis
+from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult
 from pytoon_pipeline.analysis.stages.correction import stored_edits
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
@@ -53,24 +53,26 @@ class Transcription(Analysis[Transcript]):
     ``captioned`` are the roles of the files whose speech has captions. ``only_talks``: of clips that are not a talking
     video, only those in which somebody speaks most of the time are transcribed. ``use`` is what the video can show of
     the clips: nothing else is transcribed. ``slot`` waits for the machine's turn to transcribe; ``threads`` returns how
-    many processors it may use then. ``language`` is that of the speech, where the request names one.
+    many processors it may use then. ``language`` is that of the speech, where the request names one. ``fallback`` says
+    why the endpoint of the settings is not used.
     """
 
     stage = Stage("transcription", 10)
-    libraries = ("whisper", "pocketsphinx")
+    libraries = ("faster_whisper", "whisper", "pocketsphinx")
     record = Transcript
 
     store: Store
     archetype: Archetype
     metadata: MetadataByItem
     subtitles: Mapping[str, SourceItem]
-    settings: transcribers.SpeechSettings
+    settings: SpeechSettings
     use: ClipUse
     slot: Callable[[], AbstractContextManager[None]]
     threads: Callable[[], int]
     language: str | None = None
     captioned: frozenset[Role] = frozenset()
     only_talks: bool = False
+    fallback: str | None = None
 
     @classmethod
     def of(
@@ -79,7 +81,7 @@ class Transcription(Analysis[Transcript]):
         source: SourceMedia,
         metadata: MetadataByItem,
         resolved: ResolvedRequest,
-        settings: transcribers.SpeechSettings,
+        settings: SpeechSettings,
         share: MachineShare,
     ) -> "Transcription":
         """The transcription of an upload, with the share of the machine that its run has."""
@@ -106,8 +108,22 @@ class Transcription(Analysis[Transcript]):
 
     @cached_property
     def choice(self) -> Choice:
-        """The transcriber for clips without a subtitle file. Downloads weights when they are missing."""
-        return transcribers.choose(self.settings)
+        """The transcriber for clips without a subtitle file."""
+        found = transcribers.choose(self.settings)
+        return transcribers.with_reason(found, self.fallback) if self.fallback else found
+
+    def run(self, store: Store, source: SourceMedia) -> AnalysisResult[Transcript]:
+        """As for any analysis. Where the endpoint fails that nobody insists on, the next best transcriber takes over.
+
+        Its result is not stored as that of the endpoint, which is asked again by the next run.
+        """
+        try:
+            return super().run(store, source)
+        except EndpointFailed as error:
+            if self.settings.engine != "auto":
+                raise
+            local = replace(self.settings, endpoint=None)
+            return replace(self, settings=local, fallback=error.reason).run(store, source)
 
     def work(self, item: SourceItem) -> ItemWork:
         stored, file = self.metadata.items[item.sha256], self.subtitles.get(item.sha256)
@@ -120,6 +136,8 @@ class Transcription(Analysis[Transcript]):
         parameters = {**self.use.parameters(item.sha256, stored.value.audio_seconds), **self._language}
         if self._must_be_talk(item):
             parameters["min_talk_share"] = MIN_TALK_SHARE
+        if self.fallback:
+            parameters["fallback"] = self.fallback
         return ItemWork(
             lambda scratch: self._from_track(item) or self._from_speech(item), inputs, parameters, self._tools
         )

@@ -40,8 +40,8 @@ def transcription(
     metadata: MetadataByItem,
     resolved_request: ResolvedRequest,
 ) -> Materialized:
-    """The spoken words with their times: from subtitles if there are any, otherwise from Whisper if its weights are
-    available, otherwise from pocketsphinx. The metadata names the transcriber."""
+    """The spoken words with their times: from subtitles if there are any, otherwise from a transcription endpoint if
+    one is set, from Whisper if its weights are available, or from pocketsphinx. The metadata names the transcriber."""
     analysis = Transcription.of(
         store.artifacts, source_media, metadata, resolved_request, speech.settings, worker.share
     )

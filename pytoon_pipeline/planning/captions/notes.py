@@ -35,7 +35,7 @@ def transcript_notes(source: Transcript, name: str, captions: bool) -> Iterator[
     if source.language_unknown and by is not None:
         message = (
             f"“{name}” has no captions, because {by.engine} does not know its language “{source.language}”"
-            f"{_not_whisper(source)}. {GET_CAPTIONS}"
+            f"{_fallback(source)}. {GET_CAPTIONS}"
         )
         yield Note(code="language_unknown", message=message)
     elif source.rejected_words and not captions:
@@ -198,9 +198,9 @@ def _by(source: Transcript) -> str:
     if source.transcriber is None:
         return ""
     english = ", which knows only English" if source.transcriber.engine == "pocketsphinx" else ""
-    return f", by {source.transcriber.engine}{english}{_not_whisper(source)}"
+    return f", by {source.transcriber.engine}{english}{_fallback(source)}"
 
 
-def _not_whisper(source: Transcript) -> str:
+def _fallback(source: Transcript) -> str:
     fallback = source.transcriber.fallback if source.transcriber is not None else None
-    return f"; Whisper was not used: {fallback}" if fallback else ""
+    return f"; {fallback}" if fallback else ""

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
 from pytoon_pipeline.analysis.speech.models import WHISPER_MODELS, fetch_model, speech_models
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings, choose
+from pytoon_pipeline.analysis.speech.transcribers import choose
 from pytoon_pipeline.contracts.errors import DependencyMissing
 
 

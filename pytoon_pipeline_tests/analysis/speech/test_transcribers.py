@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.analysis.speech import pocketsphinx, transcribers, voice_activity
-from pytoon_pipeline.analysis.speech.choice import Choice
-from pytoon_pipeline.analysis.speech.transcribers import TRANSCRIBERS, Recording, SpeechSettings, choose
+from pytoon_pipeline.analysis.speech.choice import Choice, Endpoint, SpeechSettings
+from pytoon_pipeline.analysis.speech.transcribers import TRANSCRIBERS, Recording, choose
+from pytoon_pipeline.analysis.speech.whisper_checkpoint import LANGUAGE_NAMES
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, TranscriberEngine, Transcript, Word
 from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 from pytoon_pipeline.media import audio
@@ -103,9 +104,11 @@ def test_audio_without_speech_is_not_transcribed(
 ) -> None:
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
     monkeypatch.setattr(pocketsphinx, "_run", _raising(AssertionError("decoded")))
-    monkeypatch.setattr("pytoon_pipeline.analysis.speech.whisper._load", _raising(AssertionError("loaded")))
+    for name in ("whisper._load", "faster_whisper._load", "endpoint._client"):
+        monkeypatch.setattr(f"pytoon_pipeline.analysis.speech.{name}", _raising(AssertionError("used")))
     noise = np.random.default_rng(5).normal(0, 3000, 16_000 * 4).astype(np.int16)
-    found = transcribe(choose(SpeechSettings(engine, "mini", tmp_path)), noise)
+    settings = SpeechSettings(engine, "mini", tmp_path, endpoint=Endpoint("http://127.0.0.1:9/v1", "any"))
+    found = transcribe(choose(settings), noise)
     assert (found.words, found.rejected_words) == ((), 0)
 
 
@@ -179,14 +182,53 @@ def test_music_and_noise_give_no_words(tmp_path: Path) -> None:
     assert len(transcribe_whole(choice, (noise * 32767).astype(np.int16)).words) <= 1
 
 
-def test_whisper_is_used_when_its_weights_are_there(spoken: np.ndarray, tiny: Path, tmp_path: Path) -> None:
+def test_whisper_is_used_when_its_weights_are_there(
+    spoken: np.ndarray, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "mini.pt").write_bytes(tiny.read_bytes())
+    monkeypatch.setattr(transcribers, "PREFERRED", ("whisper",))
     choice = choose(SpeechSettings("auto", "mini", tmp_path))
     assert choice.transcriber.engine == "whisper"
     assert choice.transcriber.fallback is None
     transcript = transcribe(choice, spoken[: 16_000 * 3], 1)
     assert transcript.transcriber == choice.transcriber
     assert transcribe(choice, spoken[: 16_000 * 3], 1) == transcript, "the same sound gives the same words"
+
+
+def test_models_know_their_languages(tmp_path: Path) -> None:
+    for name in ("base.pt", "base.en.pt"):
+        (tmp_path / name).write_bytes(b"weights")
+    known = {
+        name: [
+            code
+            for code in ("en", "de", "xx")
+            if transcribers.knows(choose(SpeechSettings("whisper", name, tmp_path)), code)
+        ]
+        for name in ("base", "base.en")
+    }
+    assert known == {"base": ["en", "de"], "base.en": ["en"]}
+    assert choose(SpeechSettings("whisper", "base.en", tmp_path)).transcriber.model == "base.en"
+
+
+def test_an_endpoint_is_preferred_where_one_is_set(tmp_path: Path) -> None:
+    settings = SpeechSettings("auto", "base", tmp_path, endpoint=Endpoint("http://127.0.0.1:9/v1", "any"))
+    found = choose(settings).transcriber
+    assert (found.engine, found.model, found.identity) == ("endpoint", "any", "http://127.0.0.1:9/v1 any")
+
+
+def test_the_languages_are_those_of_whisper() -> None:
+    from whisper.tokenizer import LANGUAGES
+
+    assert {code: name for name, code in LANGUAGE_NAMES.items()} == LANGUAGES
+
+
+def test_the_language_is_that_of_most_words(tmp_path: Path) -> None:
+    choice = choose(SpeechSettings("endpoint", "base", tmp_path, endpoint=Endpoint("http://127.0.0.1:9/v1", "any")))
+    found = [
+        piece(words, None).model_copy(update={"language": language})
+        for words, language in (("hm", "en"), ("das ist ein Satz", "de"), ("", ""))
+    ]
+    assert transcribers.transcript(choice, found).language == "de"
 
 
 def test_other_weights_are_another_transcriber(tiny: Path, tmp_path: Path) -> None:

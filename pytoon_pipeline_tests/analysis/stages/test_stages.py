@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.analysis.results import AUDIO, Frames, MetadataByItem, TranscriptByItem
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
 from pytoon_pipeline.analysis.speech.clip_use import ClipUse
-from pytoon_pipeline.analysis.speech.transcribers import SpeechSettings
 from pytoon_pipeline.analysis.stages.detection import FaceDetection, ShotDetection
 from pytoon_pipeline.analysis.stages.frame_sampling import FrameSampling
 from pytoon_pipeline.analysis.stages.silence_detection import SilenceDetection

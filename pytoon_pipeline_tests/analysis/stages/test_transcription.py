@@ -10,14 +10,16 @@ import pytest
 
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
 from pytoon_pipeline.analysis.speech import pieces, transcribers, voice_activity
+from pytoon_pipeline.analysis.speech.choice import Endpoint, EndpointFailed, SpeechSettings
 from pytoon_pipeline.analysis.speech.clip_use import ClipUse
-from pytoon_pipeline.analysis.speech.transcribers import Recording, SpeechSettings
+from pytoon_pipeline.analysis.speech.transcribers import Recording
 from pytoon_pipeline.analysis.stages.transcription import Transcription
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, Word
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.contracts.media import Metadata, SourceItem
+from pytoon_pipeline.contracts.media import Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.preset import SilenceSettings
 from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.settings import TranscriberChoice
 from pytoon_pipeline.store.items import ItemWork, compute_items
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
@@ -193,3 +195,40 @@ def test_a_voice_over_is_transcribed_as_a_talk_is_and_shares_its_analysis(
     assert len(decoded) == 6, "transcribed once"
     silent = Transcription(store, "hero", metadata, {}, settings, use, nullcontext, lambda: 1)
     assert not silent.covers(voice)
+
+
+@pytest.mark.parametrize("engine", ["auto", "endpoint"])
+def test_where_the_endpoint_fails_another_transcriber_takes_over_if_nobody_insists(
+    engine: TranscriberChoice,
+    decoded: list[Span],
+    store: Store,
+    metadata: MetadataByItem,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, asked = transcribers.transcribe, 0
+
+    def fails(recording: Recording, spans: Sequence[Span], threads: int | None) -> list[TranscribedPiece]:
+        nonlocal asked
+        if recording.choice.endpoint is None:
+            return found(recording, spans, threads)
+        asked += 1
+        raise EndpointFailed(recording.choice.endpoint, "answered with status 503")
+
+    monkeypatch.setattr(transcribers, "transcribe", fails)
+    use = ClipUse({CLIP.sha256: ((0, None),)}, 60, SilenceSettings())
+    settings = SpeechSettings(engine, "base", tmp_path, endpoint=Endpoint("http://127.0.0.1:9/v1", "any"))
+    captioned = frozenset({"media"})
+    analysis = Transcription(store, "footage", metadata, {}, settings, use, nullcontext, lambda: 1, captioned=captioned)  # type: ignore[arg-type]
+    source = SourceMedia(key="k", title="t", request={}, items=(CLIP,))
+    if engine == "endpoint":
+        with pytest.raises(EndpointFailed):
+            analysis.run(store, source)
+        return
+    transcript = analysis.run(store, source).values[CLIP.sha256]
+    assert transcript.transcriber is not None
+    assert transcript.transcriber.engine == "pocketsphinx"
+    assert transcript.transcriber.fallback == "the endpoint at 127.0.0.1 answered with status 503"
+    assert transcript.words
+    analysis.run(store, source)
+    assert (asked, len(decoded)) == (2, 6), "the endpoint is asked again, and the other one is not"
