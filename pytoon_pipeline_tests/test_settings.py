@@ -76,7 +76,7 @@ def test_the_environment_is_read_at_each_call(monkeypatch: pytest.MonkeyPatch, t
     [
         (Settings, "PYTOON_RUNS", "many", "1 or more"),
         (Settings, "PYTOON_RUNS", "0", "1 or more"),
-        (Settings, "PYTOON_TRANSCRIBER", "sphinx", "auto, whisper or pocketsphinx"),
+        (Settings, "PYTOON_TRANSCRIBER", "sphinx", "auto, endpoint, faster-whisper, whisper or pocketsphinx"),
         (Settings, "PYTOON_TIMEZONE", "Mars/Olympus", "Europe/Berlin"),
         (Settings, "PYTOON_TIMEZONE", "/etc/passwd", "Europe/Berlin"),
         (Settings, "PYTOON_AUTOSTART", "some", "none, safe or all"),
