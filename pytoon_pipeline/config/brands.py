@@ -53,6 +53,15 @@ def check_brand_rules(brand: Brand, request: Request) -> None:
     """Raises ``InvalidInput`` when a brand-safe request sets what belongs to the brand."""
     if request.logo is not None and brand.logo is not None:
         raise _owned(brand, "logo")
+    for entry in request.media:
+        if entry.transition is not None and entry.transition not in brand.transitions:
+            raise field_error(
+                f"media.{entry.file[:60]}.transition",
+                "brand_refused",
+                f"the brand “{brand.name}” does not allow “{entry.transition}”.",
+                f"Use one of: {', '.join(brand.transitions)}. Or, to override the brand, add to the command: "
+                "--set brand_safe=false",
+            )
     for section, owned in BRAND_OWNED.items():
         for name in sorted(owned & set(request.adjust.get(section, {}))):
             raise _owned(brand, f"adjust.{section}.{name}")

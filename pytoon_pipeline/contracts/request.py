@@ -62,6 +62,7 @@ class MediaRequest(Record):
     """One item of the upload, by its file name inside the folder.
 
     ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown.
+    ``transition`` is how it comes in; the first item has none.
     """
 
     file: FileName = Field(examples=["photo.jpg"])
@@ -70,6 +71,7 @@ class MediaRequest(Record):
     end: float | None = Field(default=None, gt=0, le=7200)
     fit: Fit | None = None
     audio: OriginalAudio | None = None
+    transition: TransitionChoice | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "MediaRequest":

@@ -113,25 +113,32 @@ class Timeline(SceneSequence):
     parts: tuple[FrameRange, ...] = field(default=())
 
 
-def overlaps(lengths: Sequence[int], transition: SceneTransition) -> list[int]:
-    """Frames by which each sequence overlaps the one before: 0 for the first, and for cuts."""
-    if transition.kind == "cut":
-        return [0] * len(lengths)
+def overlaps(lengths: Sequence[int], transition: SceneTransition, kinds: Sequence[TransitionChoice] = ()) -> list[int]:
+    """Frames by which each sequence overlaps the one before: 0 for the first, and for cuts.
+
+    ``kinds`` are the transitions of the sequences, where they are not all the same.
+    """
+    if not lengths:
+        return []
+    kinds = kinds or [transition.kind] * len(lengths)
     shorter = [min(before, after) for before, after in pairwise(lengths)]
-    return [0, *(max(0, min(transition.frames, int(MAX_OVERLAP * length))) for length in shorter)]
+    most = [0, *(max(0, min(transition.frames, int(MAX_OVERLAP * length))) for length in shorter)]
+    return [0 if kind == "cut" else frames for kind, frames in zip(kinds, most, strict=True)]
 
 
 def join(sequences: Sequence[SceneSequence], transition: SceneTransition) -> Timeline:
     """Sequences one after the other, each coming in by ``transition``."""
     moved: list[SceneSequence] = []
     position = 0
-    overlapping = overlaps([one.frames for one in sequences], transition)
-    before = [0 if one.comes_by == "cut" else overlap for one, overlap in zip(sequences, overlapping, strict=True)]
-    for sequence, overlap, after in zip(sequences, before, [*before[1:], 0], strict=True):
+    kinds = [one.comes_by or transition.kind for one in sequences]
+    before = overlaps([one.frames for one in sequences], transition, kinds)
+    mixing = [transition.kind in OVERLAYING or kind in OVERLAYING for kind in kinds]
+    for n, (sequence, overlap, after) in enumerate(zip(sequences, before, [*before[1:], 0], strict=True)):
         position -= overlap
-        if transition.kind in OVERLAYING:
-            sequence = _with_texts_apart(sequence, overlap // 2, after - after // 2)
-        coming = replace(transition, kind=sequence.comes_by or transition.kind)
+        late, early = overlap // 2 * mixing[n], (after - after // 2) * any(mixing[n + 1 : n + 2])
+        if late or early:
+            sequence = _with_texts_apart(sequence, late, early)
+        coming = replace(transition, kind=kinds[n])
         moved.append(_with_transition(_moved(sequence, position), coming, overlap))
         position += sequence.frames
     return Timeline(

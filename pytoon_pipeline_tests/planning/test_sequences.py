@@ -2,6 +2,9 @@
 
 import itertools
 
+import pytest
+
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.layers import Keyframe, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import Scene, Transition
 from pytoon_pipeline.contracts.style import TextStyle
@@ -62,3 +65,18 @@ def test_texts_of_scenes_that_move_move_with_them() -> None:
     parts = [with_texts(text(0, None)), with_texts(text(0, None))]
     first, second = join(parts, SceneTransition("push", 10)).scenes
     assert first.layers == second.layers == parts[0].scenes[0].layers
+
+
+def test_an_item_has_its_own_transition() -> None:
+    wishes = ["item-0", {"file": "item-1", "transition": "whip"}, "item-2"]
+    for kind, expected in (("slide", [None, "whip", "slide"]), ("cut", [None, "whip", None])):
+        spec = planned(items(3), media_wishes=wishes, archetype="hero", transition=kind)
+        assert [one.transition.kind if one.transition else None for one in spec.scenes] == expected
+
+
+def test_a_brand_safe_request_has_only_the_transitions_of_its_brand() -> None:
+    wishes = ["item-0", {"file": "item-1", "transition": "whip"}]
+    with pytest.raises(InvalidInput, match="does not allow “whip”") as raised:
+        planned(items(2), media_wishes=wishes, brand="acme")
+    assert raised.value.code == "brand_refused"
+    planned(items(2), media_wishes=wishes, brand="acme", brand_safe=False)

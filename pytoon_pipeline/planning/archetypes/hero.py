@@ -59,6 +59,12 @@ def _plan(context: PlanContext, lengths_of: Lengths, talk: bool) -> RenderSpec:
 def _sequence(
     context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest], talk: bool
 ) -> SceneSequence:
+    return replace(_own_sequence(context, item, frames, titles, talk), comes_by=item.entry.transition)
+
+
+def _own_sequence(
+    context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest], talk: bool
+) -> SceneSequence:
     if item.material.is_still or not talk:
         return item_sequence(context, item, frames, titles)
     sequence = footage.talking_sequence(

@@ -109,6 +109,11 @@ def _group_frames(group: Sequence[PlanItem], lengths: Sequence[int], pacing: Pac
 
 
 def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
+    items, _ = group
+    return replace(_shown(context, group, frames, titles), comes_by=items[0].entry.transition)
+
+
+def _shown(context: PlanContext, group: Group, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     items, places = group
     if len(items) == 1:
         return _alone(context, items[0], frames, titles)
