@@ -1,9 +1,9 @@
-"""Lengths of items such that one gives way to the next on a beat of the music."""
+"""Lengths of items such that one gives way to the next on a beat of the music, or where the voice begins a sentence."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-# An item becomes longer or shorter by at most this share.
+# For music, an item becomes longer or shorter by at most this share.
 MAX_CHANGE = 0.15
 
 
@@ -12,7 +12,8 @@ class BeatLimits:
     """What lengths are fitted to, in frames.
 
     Items overlap by ``overlap`` frames, and the change is seen in the middle of it. ``total`` is the longest video.
-    ``longest`` are the most that single items may have, by index; those in ``fixed`` keep their length.
+    ``longest`` are the most that single items may have, by index, and ``shortest`` the least; those in ``fixed`` keep
+    their length. An item becomes longer or shorter by at most the share ``max_change``.
     """
 
     beats: Sequence[int]
@@ -20,6 +21,8 @@ class BeatLimits:
     total: int
     longest: Mapping[int, int] = field(default_factory=dict)
     fixed: Set[int] = frozenset()
+    shortest: Mapping[int, int] = field(default_factory=dict)
+    max_change: float = MAX_CHANGE
 
 
 def on_beats(lengths: Sequence[int], limits: BeatLimits) -> list[int]:
@@ -41,7 +44,8 @@ def on_beats(lengths: Sequence[int], limits: BeatLimits) -> list[int]:
     if last not in limits.fixed:
         fitted[last] += sum(lengths) - sum(fitted)
     too_long = fitted[last] > limits.longest.get(last, fitted[last]) or sum(fitted) > max(limits.total, sum(lengths))
-    if too_long or fitted[last] < (1 - MAX_CHANGE) * lengths[last]:
+    least = max((1 - limits.max_change) * lengths[last], limits.shortest.get(last, 0))
+    if too_long or fitted[last] < least:
         return list(lengths)
     return fitted
 
@@ -51,7 +55,8 @@ def _length(start: int, change: int, length: int, limits: BeatLimits, n: int) ->
 
     Its own length where no beat is in reach.
     """
-    least, most = length * (1 - MAX_CHANGE), min(length * (1 + MAX_CHANGE), limits.longest.get(n, length * 2))
+    least = max(length * (1 - limits.max_change), limits.shortest.get(n, 0))
+    most = min(length * (1 + limits.max_change), limits.longest.get(n, length * 2))
     rest = limits.overlap - limits.overlap // 2
     options = [beat for beat in limits.beats if least <= beat - start + rest <= most]
     if not options:

@@ -39,7 +39,7 @@ from pytoon_pipeline.planning.pacing import Pacing
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
 from pytoon_pipeline.planning.text_assignment import reading_seconds
 from pytoon_pipeline.planning.title_request import TitleRequest
-from pytoon_pipeline.planning.voice_over import captions_voice, voice_seconds
+from pytoon_pipeline.planning.voice_over import captions_voice, sentence_starts, voice_seconds
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia, caption_room: bool
             titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps
         ),
         voice_seconds=voice_seconds(media.voice) if media.voice is not None else None,
+        sentences=sentence_starts(media.voice, rate, max_frames) if media.voice is not None else (),
         beats=music_beats(media.music, max_frames, preset.audio, rate),
     )
     return PlanContext(

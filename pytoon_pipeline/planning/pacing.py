@@ -21,6 +21,8 @@ READING_MARGIN = 1.15
 SINGLE_FACTOR, SINGLE_SECONDS = 1.6, 5.0
 # Pictures that stay for their texts have lengths in steps of this.
 GRID_SECONDS = 0.4
+# An item becomes longer or shorter by at most this share in order to give way where the voice begins a sentence.
+MAX_VOICE_CHANGE = 0.4
 # Silence after a voice has ended.
 VOICE_TAIL_SECONDS = 0.4
 
@@ -33,7 +35,7 @@ class Pacing:
     ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the texts of each item need, or
     that of all texts where there are no items; ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit
     that messages name, and ``longest_seconds`` the highest that it may be set to. ``beats`` are the frames at which
-    music has beats.
+    music has beats, ``sentences`` those at which the voice begins a sentence.
     """
 
     rate: FrameRate
@@ -46,6 +48,7 @@ class Pacing:
     reading_seconds: tuple[float, ...] = ()
     voice_seconds: float | None = None
     beats: tuple[int, ...] = ()
+    sentences: tuple[int, ...] = ()
 
     @property
     def voice_and_tail_seconds(self) -> float:
@@ -72,17 +75,21 @@ def source_range(material: AnalysedMedia, entry: MediaRequest) -> tuple[float, f
 def plan_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
     """Frames for each item: as the request says, else by the preset. Together too long, all are shortened alike.
 
-    With music, items give way to each other on its beats. Raises ``InvalidInput`` when the video is too short for so
-    many items.
+    With music, items give way to each other on its beats; with a voice-over, where a sentence begins. Raises
+    ``InvalidInput`` when the video is too short for so many items.
     """
     own = _preferred_lengths(items, pacing)
     lengths, notes = _fitted(_extended(items, own, pacing), own, pacing)
-    if not pacing.beats:
+    if not pacing.beats and not pacing.sentences:
         return lengths, notes
     clips = {n: int(own[n]) for n, item in enumerate(items) if not item.material.is_still}
     fixed = {n for n, item in enumerate(items) if item.material.is_still and item.entry.end is not None}
     overlap = 0 if pacing.transition.kind == "cut" else pacing.transition.frames
-    return on_beats(lengths, BeatLimits(pacing.beats, overlap, pacing.content_frames, clips, fixed)), notes
+    if not pacing.sentences:
+        return on_beats(lengths, BeatLimits(pacing.beats, overlap, pacing.content_frames, clips, fixed)), notes
+    read = {n: pacing.rate.nearest(needed) + overlap for n, needed in enumerate(pacing.reading_seconds)}
+    limits = BeatLimits(pacing.sentences, overlap, pacing.content_frames, clips, fixed, read, MAX_VOICE_CHANGE)
+    return on_beats(lengths, limits), notes
 
 
 def plan_talk_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import FrameRate, gaps
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.edit_ranges import SourceRange
+from pytoon_pipeline.planning.edit_ranges import SourceRange, source_to_timeline
+from pytoon_pipeline.planning.phrases import CLOSING, SENTENCE_ENDS
 
 # A voice-over reads out the texts of the video where at least this share of its words are theirs, in their order.
 READ_OUT_SHARE = 0.6
+# A pause of so many seconds divides sentences where no punctuation does.
+SENTENCE_PAUSE = 0.4
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -65,3 +69,15 @@ def voice_ranges(voice: AnalysedMedia, rate: FrameRate, max_frames: int) -> list
 def _kept(voice: AnalysedMedia) -> Sequence[tuple[float, float]]:
     cuts = voice.transcript.cuts if voice.transcript is not None else ()
     return gaps(((cut.start, cut.end) for cut in cuts), 0.0, voice.sound_seconds)
+
+
+def sentence_starts(voice: AnalysedMedia, rate: FrameRate, max_frames: int) -> tuple[int, ...]:
+    """The frames of the video at which a voice-over begins a sentence, or speaks again after a pause."""
+    words = voice.silence.words if voice.silence is not None else ()
+    ranges = voice_ranges(voice, rate, max_frames)
+    starts = []
+    for before, word in pairwise(words):
+        ended = before.text.rstrip(CLOSING).endswith(SENTENCE_ENDS)
+        if ended or word.start - before.end >= SENTENCE_PAUSE:
+            starts.append(source_to_timeline(ranges, rate.nearest(word.start)))
+    return tuple(frame for frame in starts if frame is not None)

@@ -160,3 +160,20 @@ def test_captions_that_are_switched_off_take_no_room() -> None:
     assert not off.captions.cues
     assert off.captions.hidden
     assert off.overlays == silent.overlays
+
+
+def test_pictures_give_way_where_the_voice_begins_a_sentence() -> None:
+    one = voice()
+    assert one.silence is not None
+    words = [word.model_copy(update={"text": f"{word.text}."}) if n in (3, 8) else word
+             for n, word in enumerate(one.silence.words)]  # fmt: skip
+    one = replace(one, silence=one.silence.model_copy(update={"words": tuple(words)}))
+    media = [still(item=letter * 64) for letter in "abc"]
+    spec = planned(media, voice=one, archetype="hero", transition="cut")
+    starts = [scene.start for scene in spec.scenes]
+    assert starts[1:3] == [round(words[4].start * 30), round(words[9].start * 30)]
+    fixed = planned(
+        media, voice=one, archetype="hero", transition="cut",
+        media_wishes=[{"file": f"item-{n}", "end": 2.5} for n in range(3)],
+    )  # fmt: skip
+    assert [scene.start for scene in fixed.scenes][:3] == [0, 75, 150]

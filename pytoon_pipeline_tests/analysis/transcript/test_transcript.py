@@ -207,7 +207,7 @@ def is_done(edit: TranscriptEdit, found: Applied) -> bool:
     return bool(hidden) or not any(word.start <= middle < word.end for word in found.words)
 
 
-@settings(max_examples=25, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.integers(0, 10_000))
 def test_no_edit_is_lost_silently_with_another_transcriber(seed: int) -> None:
     words = random_speech(seed)
