@@ -175,6 +175,9 @@ class Settings(_Environment):
         description="the URL of the database for the keys of the HTTP API",
         examples=["postgresql+psycopg://USER:PASSWORD@HOST/NAME"],
     )
+    api_rate: int = Field(
+        default=600, ge=1, description="how often each key may call each route of the HTTP API in a minute, 1 or more"
+    )
     transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
         default="auto",
         description="the program that writes down speech: auto, endpoint, faster-whisper, whisper or pocketsphinx",

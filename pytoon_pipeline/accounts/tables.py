@@ -64,3 +64,14 @@ deliveries = sa.Table(
     sa.Column("error", sa.Text),
     sa.UniqueConstraint("webhook", "seq", name="one_delivery_per_event"),
 )
+
+# Requests by their ``Idempotency-Key``; ``render`` is null until the request has made one.
+idempotency = sa.Table(
+    "idempotency",
+    METADATA,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("render", sa.Text),
+    sa.Column("created", sa.Float(53), nullable=False, index=True),
+)

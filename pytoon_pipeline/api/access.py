@@ -7,13 +7,15 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.api.problems import problem_response
+from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.contracts.access import DEFAULT_TENANT, SCOPES, Caller, Scope
-from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError
+from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError, TransientError
 from pytoon_pipeline.runtime.http_input import bearer_token, same_token
 from pytoon_pipeline.settings import Settings
 
@@ -60,8 +62,16 @@ class Authenticate:
         if caller is None:
             await problem_response(_refused(), {"WWW-Authenticate": "Bearer"})(scope, receive, send)
             return
-        scope.setdefault("state", {})["caller"] = caller
-        await self.app(scope, receive, send)
+        state = scope.setdefault("state", {})
+        state["caller"] = caller
+
+        async def with_limits(message: Message) -> None:
+            if message["type"] == "http.response.start" and "allowance" in state:
+                for name, value in state["allowance"].headers.items():
+                    MutableHeaders(scope=message)[name] = value
+            await send(message)
+
+        await self.app(scope, receive, with_limits)
 
 
 class Needs:
@@ -78,6 +88,11 @@ class Needs:
                 f"Your key does not have the scope {self.scope}.",
                 "Use a key that has it, or ask the person who runs the server for one.",
             )
+        limits: RateLimits = request.app.state.limits
+        request.state.allowance = limits.hit(caller, request.method, request.scope["route"].path)
+        if not request.state.allowance.allowed:
+            message = "This key has called this route too often within a minute."
+            raise TransientError("too_many_requests", message, "Try again after the seconds in Retry-After.")
         return caller
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.api.access import Authenticate, callers, check_scopes
 from pytoon_pipeline.api.problems import add_problem_handlers
+from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.renders import add_renders
@@ -15,6 +16,7 @@ from pytoon_pipeline.api.routes.uploads import add_uploads
 from pytoon_pipeline.api.routes.webhooks import add_webhooks
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.contracts.renders import Problem
+from pytoon_pipeline.settings import Settings
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {"default": {"model": Problem, "description": "an error"}}
 
@@ -31,6 +33,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
         responses=PROBLEMS,
     )
     app.add_middleware(Authenticate, find=callers(Keys(service.accounts), token))
+    app.state.limits = RateLimits(Settings.load().api_rate)
     add_problem_handlers(app)
     _add_health(app)
     add_uploads(app, service)

@@ -26,7 +26,9 @@ STATUS = {
     "unknown_delivery": 404,
     "too_many_webhooks": 409,
     "upload_in_use": 409,
+    "too_slow": 408,
     "body_too_large": 413,
+    "too_many_requests": 429,
     "store_not_writable": 507,
     "disk_full": 507,
 }

@@ -21,6 +21,12 @@ class UploadedFile(Record):
     bytes: int
 
 
+class UrlUpload(Record):
+    """A file to fetch from a public address."""
+
+    url: Annotated[str, Field(min_length=8, max_length=2048)]
+
+
 class RenderRequest(Record):
     """A video to render: ``files`` are ids of uploads by the names that the request uses.
 

@@ -10,13 +10,14 @@ from pathlib import Path, PurePath
 
 from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.files import TenantFiles
+from pytoon_pipeline.accounts.idempotency import IdempotencyKeys
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.catalog.finding import find_key_of
 from pytoon_pipeline.catalog.listing import tenant_rows
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_limits, load_operations
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
 from pytoon_pipeline.contracts.results import UploadStatus
 from pytoon_pipeline.contracts.status import DeliveryRecord
@@ -34,6 +35,7 @@ from pytoon_pipeline.service.program_hints import for_programs
 from pytoon_pipeline.service.retry import retry as continue_uploads
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import upload_status
+from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.store import Store, run_to_end
 
 MAX_NAME, MAX_PAGE = 120, 200
@@ -78,6 +80,25 @@ def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutc
         steps = ingest_in_steps(at.home, at.store, upload, pending=True, preflight=preflight, tenant=at.tenant)
         source, outcome = run_to_end(steps)
     return source.key, outcome
+
+
+def submit_once(at: Workplace, wanted: RenderRequest, idempotency_key: str | None) -> tuple[str, IngestOutcome]:
+    """``submit_render``; a request that is sent again under its key changes nothing, whatever has happened since.
+
+    Raises ``InvalidInput`` for a key of another request.
+    """
+    if idempotency_key is None:
+        return submit_render(at, wanted)
+    known = IdempotencyKeys(at.accounts, at.tenant)
+    if made := known.begin(idempotency_key, hash_value(wanted.model_dump(mode="json"))):
+        return made, "known"
+    try:
+        key, outcome = submit_render(at, wanted)
+    except PytoonError:
+        known.cancel(idempotency_key)
+        raise
+    known.finish(idempotency_key, key)
+    return key, outcome
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from pytoon_pipeline_tests.api.conftest import TOKEN, Answer, Client
 # The scope that each route needs. A new route belongs here.
 TABLE: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/uploads"): "uploads:write",
+    ("POST", "/v1/uploads/from-url"): "uploads:write",
     ("DELETE", "/v1/uploads/{upload}"): "uploads:write",
     ("POST", "/v1/renders"): "renders:write",
     ("GET", "/v1/renders"): "renders:read",

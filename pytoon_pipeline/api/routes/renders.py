@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from pytoon_pipeline.api.access import ReadsRenders, WritesRenders
@@ -13,15 +13,20 @@ from pytoon_pipeline.contracts.renders import Render, RenderList, RenderRequest
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.service import renders
 
+IdempotencyKey = Annotated[
+    str | None, Header(min_length=1, max_length=255, description="names this request, to send it again safely")
+]
 EXAMPLE = '{"files": {"beach.jpg": "ID"}, "request": {"text": "Hello"}}'
 
 
 def add_renders(app: FastAPI, service: ApiService) -> None:
     @app.post("/v1/renders", status_code=202, openapi_extra=document(RenderRequest))
-    async def submit(caller: WritesRenders, request: Request, response: Response) -> Render:
+    async def submit(
+        caller: WritesRenders, request: Request, response: Response, idempotency_key: IdempotencyKey = None
+    ) -> Render:
         """Queues a video. The same files and request are the same render, however often they are sent."""
         wanted, at = await document_of(request, RenderRequest, EXAMPLE), service.of(caller)
-        key, outcome = await asyncio.to_thread(renders.submit_render, at, wanted)
+        key, outcome = await asyncio.to_thread(renders.submit_once, at, wanted, idempotency_key)
         response.headers["Location"] = f"/v1/renders/{key}"
         response.status_code = 200 if outcome == "known" else 202
         return await asyncio.to_thread(renders.render, at, key)

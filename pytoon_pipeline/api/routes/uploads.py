@@ -1,17 +1,22 @@
 """Uploads: files by their content."""
 
 import asyncio
+from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 
+from pytoon_pipeline.api import bodies
 from pytoon_pipeline.api.access import WritesUploads
-from pytoon_pipeline.api.bodies import described, file_chunks
+from pytoon_pipeline.api.bodies import described, document, document_of, file_chunks
 from pytoon_pipeline.api.service import ApiService
+from pytoon_pipeline.contracts.access import Caller
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.renders import UploadedFile
+from pytoon_pipeline.contracts.renders import UploadedFile, UrlUpload
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.service import tenant_files
+from pytoon_pipeline.service.url_uploads import download
 
+EXAMPLE = '{"url": "https://example.com/beach.jpg"}'
 BODY = described("application/octet-stream", {"type": "string", "format": "binary"})
 
 
@@ -20,20 +25,33 @@ def add_uploads(app: FastAPI, service: ApiService) -> None:
     async def upload(caller: WritesUploads, request: Request) -> UploadedFile:
         """Stores the body as a file. Its id is its SHA-256; sending it twice changes nothing."""
         with scratch_dir(service.store.work) as scratch:
-            path, size = scratch / "upload", 0
+            path = scratch / "upload"
             with path.open("wb") as file:
                 async for chunk in file_chunks(request):
-                    size += len(chunk)
                     await asyncio.to_thread(file.write, chunk)
-            if not size:
-                raise InvalidInput(
-                    "empty_file", "The body is empty.", "Send the content of a photo, clip or audio file."
-                )
-            stored = await asyncio.to_thread(tenant_files.keep, service.of(caller), path)
-        return UploadedFile(id=stored.sha256, bytes=stored.bytes)
+            return await asyncio.to_thread(_kept, service, caller, path)
+
+    @app.post("/v1/uploads/from-url", status_code=201, openapi_extra=document(UrlUpload))
+    async def fetch(caller: WritesUploads, request: Request) -> UploadedFile:
+        """Stores what a URL answers, as an upload. Only public addresses are used, also behind redirects."""
+        wanted = await document_of(request, UrlUpload, EXAMPLE)
+
+        def work() -> UploadedFile:
+            with scratch_dir(service.store.work) as scratch:
+                download(service.network, wanted.url, scratch / "upload", bodies.MAX_FILE)
+                return _kept(service, caller, scratch / "upload")
+
+        return await asyncio.to_thread(work)
 
     @app.delete("/v1/uploads/{upload}", status_code=204)
     def remove(caller: WritesUploads, upload: str) -> Response:
         """Deletes a file that no render of yours uses."""
         tenant_files.remove(service.of(caller), upload)
         return Response(status_code=204)
+
+
+def _kept(service: ApiService, caller: Caller, path: Path) -> UploadedFile:
+    if not path.stat().st_size:
+        raise InvalidInput("empty_file", "The file is empty.", "Send the content of a photo, clip or audio file.")
+    stored = tenant_files.keep(service.of(caller), path)
+    return UploadedFile(id=stored.sha256, bytes=stored.bytes)

@@ -1,0 +1,45 @@
+"""Rate limits for each key and route, in this process."""
+
+from dataclasses import dataclass
+from math import ceil
+from time import time
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from pytoon_pipeline.contracts.access import Caller
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a limit: ``remaining`` requests within the next ``reset`` seconds."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The ``RateLimit`` fields of the IETF's draft; ``Retry-After`` for a request that was refused."""
+        found = {
+            "RateLimit-Policy": f'"default";q={self.limit};w=60',
+            "RateLimit": f'"default";r={self.remaining};t={self.reset}',
+        }
+        return found if self.allowed else {**found, "Retry-After": str(self.reset)}
+
+
+class RateLimits:
+    """Counts requests within the last minute."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._item = RateLimitItemPerMinute(per_minute)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def hit(self, caller: Caller, method: str, route: str) -> Allowance:
+        """Counts a request."""
+        names = (caller.key, method, route)
+        allowed = self._limiter.hit(self._item, *names)
+        reset, remaining = self._limiter.get_window_stats(self._item, *names)
+        return Allowance(allowed, self._item.amount, remaining, max(1, ceil(reset - time())))
