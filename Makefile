@@ -55,7 +55,7 @@ test: check
 
 schemas: setup
 	$(BIN)/python -m pytoon_pipeline.contracts.schemas docs/schemas
-	$(PYTHON) -m pytoon_pipeline.api.openapi docs/openapi.json
+	$(BIN)/python -m pytoon_pipeline.api.openapi docs/openapi.json
 
 dev: setup
 	exec $(BIN)/pytoon dev
