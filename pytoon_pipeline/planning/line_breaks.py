@@ -14,6 +14,8 @@ from pytoon_pipeline.planning.phrases import WEAK, break_cost
 RAGGEDNESS = 30.0
 # A last line of one word of at most so many characters, or any line of one word of the second number, and its cost.
 SHORT_WORD, TINY, LONELY = 5, 3, 7.0
+# The cost of a hyphen: a word is in few parts, at a smaller size.
+HYPHEN = 11.0
 # The cost of a break between phrases of a script without spaces.
 PHRASE = 3.0
 # The cost of a break where the person broke the line.
@@ -60,7 +62,7 @@ def costs(units: Sequence[BreakUnit]) -> list[float]:
         if before.ends:
             result.append(ASKED)
         elif inside:
-            result.append(WEAK if before.text.isascii() else PHRASE)
+            result.append(HYPHEN if before.hyphen else WEAK if before.text.isascii() else PHRASE)
         else:
             result.append(break_cost(whole, at[unit.word]))
     return result

@@ -11,12 +11,14 @@ from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import Layer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange
+from pytoon_pipeline.contracts.transitions import OVERLAYING
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrops
 from pytoon_pipeline.planning.closing import COVERING, card_transition
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout import text_layouts
 from pytoon_pipeline.planning.layout.backgrounds import designed_background
+from pytoon_pipeline.planning.layout.posters import poster
 from pytoon_pipeline.planning.layout.text_floor import text_floor
 from pytoon_pipeline.planning.layout.text_grounds import TextGround, text_grounds
 from pytoon_pipeline.planning.layout.titles import role_size, symmetric
@@ -145,14 +147,19 @@ def _sequence(
     frames, fps = timed[-1][1].end, float(context.rate.fraction)
     background, backdrop = designed_background(ground.background, frames, context.canvas)
     floor = text_floor(ground.headline.accent, context.safe_area, frames, fps, context.canvas, turn)
-    texts = _texts(context, page, timed, ground.headline, backdrop)
+    texts = _texts(context, page, timed, ground.headline, backdrop, turn)
     # A ground of another colour comes in with its text.
     scene = Scene(start=0, frames=frames, layers=(*background, *floor, *texts))
     return SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))
 
 
 def _texts(
-    context: PlanContext, page: _Page, timed: Sequence[Timed], headline: HeadlineSettings, behind: Backdrops
+    context: PlanContext,
+    page: _Page,
+    timed: Sequence[Timed],
+    headline: HeadlineSettings,
+    behind: Backdrops,
+    turn: int,
 ) -> Sequence[Layer]:
     wide = context.title_style.area
     area = symmetric(wide, context.canvas) if headline.align == "centre" else wide
@@ -174,4 +181,11 @@ def _texts(
         return text_layouts.statement(title, replace(style, headline=settings), area, shown, behind, shared)
     if len(title.text.split()) == 1:
         return text_layouts.word(title, style, area, shown, behind, headline.accent, known=page.again)
-    return text_layouts.statement(title, style, area, shown, behind)
+    poster_area = wide if turn % 2 else area
+    # The first frame of a video shows all of its text.
+    first = turn == 0
+    # A text waits for the middle of a transition that mixes two scenes.
+    mixed = context.transition.kind in OVERLAYING and not page.again
+    after = min(context.transition.frames // 2, shown.frames // 4) if mixed else 0
+    layers = poster(title, style, poster_area, shown, behind, headline.accent, turn, at_once=first, after=after)
+    return layers or text_layouts.statement(title, style, area, shown, behind)

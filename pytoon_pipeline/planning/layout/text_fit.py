@@ -1,6 +1,6 @@
 """Fits text: it wraps by sense, shrinks within limits, and continues on further pages. Nothing is ever cut off."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -27,6 +27,8 @@ MAX_PAGES = 60
 # A text shrinks to this share of its preferred size rather than take another page, and to the second share, and at
 # least to the last size, rather than break a word.
 PAGE_SHARE, WORD_SHARE, WORD_SIZE = 0.72, 0.6, 110
+# The same share where the larger text has hyphens: fewer parts of a word may be worth a smaller size.
+HYPHEN_SHARE = 0.6
 # The same for a word that breaks only between its characters.
 CHARACTER_SHARE = 0.4
 # What a size costs beside its breaks (see ``line_breaks``): for each page, and for a text half as large.
@@ -99,12 +101,14 @@ def clean(text: str, uppercase: bool = False) -> str:
 def fit(text: str, box: TextBox) -> TextLayout | None:
     """``text`` on one page, large and with good breaks; none when it does not fit even at the smallest size."""
     best: tuple[float, TextLayout] | None = None
+    largest = 0
     for size in box.sizes():
-        if best is not None and size < best[1].size * PAGE_SHARE:
+        if best is not None and size < max(best[1].size * PAGE_SHARE, largest * _least_share([best[1]])):
             break
         found = _page(text, box, size)
         if found is not None and (best is None or found[0] + _size_cost(box, size) < best[0]):
             best = (found[0] + _size_cost(box, size), found[1])
+            largest = largest or size
     return None if best is None else best[1]
 
 
@@ -121,15 +125,23 @@ def common_size(texts: Sequence[tuple[str, TextBox]]) -> int | None:
     """
     box = min((one for _, one in texts), key=lambda one: one.width)
     best: tuple[float, int] | None = None
+    share = PAGE_SHARE
     for size in box.sizes():
-        if best is not None and size < box.size * PAGE_SHARE:
+        if best is not None and size < box.size * share:
             break
         pages = [_pages(text, one, size) for text, one in texts]
         if all(pages):
             breaks = sum(PAGE_COST + cost for group in pages for cost, _ in group)
             cost = breaks + len(texts) * _size_cost(box, size)
-            best = (cost, size) if best is None or cost < best[0] else best
+            if best is None or cost < best[0]:
+                best, share = (cost, size), _least_share([page for group in pages for _, page in group])
     return None if best is None else best[1]
+
+
+def _least_share(pages: Iterable[TextLayout]) -> float:
+    """The share of a size to which texts may shrink from ``pages`` for better breaks."""
+    broken = any(line.endswith("-") for page in pages for line in page.lines[:-1])
+    return HYPHEN_SHARE if broken else PAGE_SHARE
 
 
 def _size_cost(box: TextBox, size: int) -> float:
@@ -238,17 +250,25 @@ def _sized(text: str, box: TextBox, size: int) -> list[BreakUnit]:
         # A word that is broken in any case is broken where the text is large.
         hopeless = unit.width * smallest / MEASURE > limit
         if (size <= smallest or hopeless) and sized.width > limit:
-            found += _broken(sized, box.typography(size), limit)
+            found += _broken(sized, box.typography(size), limit, at_least=size <= box.min_size)
         else:
             found.append(sized)
     return found
 
 
-def _broken(unit: BreakUnit, type_: Typography, limit: float) -> Iterator[BreakUnit]:
-    """A word too wide for a line in parts: with hyphens where its language permits, else between characters."""
+def _broken(unit: BreakUnit, type_: Typography, limit: float, *, at_least: bool) -> Iterator[BreakUnit]:
+    """A word too wide for a line in parts: with hyphens where its language permits, else between characters.
+
+    A word whose parts are too wide with their hyphens stays whole, as it fits at a smaller size, unless this is the
+    smallest one (``at_least``).
+    """
     word = unit.text.rstrip()
     parts, hyphen = syllables(word), "-"
-    if len(parts) < 2 or any(type_.width(part + hyphen) > limit for part in parts):
+    too_wide = any(type_.width(part + hyphen) > limit for part in parts)
+    if len(parts) > 1 and too_wide and not at_least:
+        yield unit
+        return
+    if len(parts) < 2 or too_wide:
         parts, hyphen = tuple(_syllabic(clusters(word))), ""
     # Pieces that meet on a line are one word again, which one glyph can move to a wider fallback font.
     runs = [run for run in fonts.font_runs(unit.text, type_.font) if not run.font.colour]

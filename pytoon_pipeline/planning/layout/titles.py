@@ -234,7 +234,7 @@ def title_layer(
     backdrop = backdrops(place)
     look = ensure_contrast(headline, page.size, backdrop, style.min_contrast)
     emphasis = emphasis_of(headline, look, backdrop, style.min_contrast)
-    key_words = _key_words(page) if emphasis is not None else ()
+    key_words = key_words_of(page) if emphasis is not None else ()
     typography = {"line_height": headline.line_height, "letter_spacing": headline.letter_spacing}
     return TextLayer(
         name=role,
@@ -267,7 +267,7 @@ def _in_reading_direction(headline: HeadlineSettings, page: TextLayout) -> Headl
     return headline
 
 
-def _key_words(page: TextLayout) -> tuple[int, ...]:
+def key_words_of(page: TextLayout) -> tuple[int, ...]:
     """The indices of a page's key words; none where its lines are not made of words."""
     if -1 in page.words:
         return ()
