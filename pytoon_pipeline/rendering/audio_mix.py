@@ -65,10 +65,14 @@ def mix(audio: AudioMix, sources: Mapping[str, AudioSource]) -> Iterator[Samples
 def _add_effects(effects: Iterable[SoundEffect], total: Samples, start: int) -> None:
     """Adds the part of each effect that sounds in the samples of ``total``, which begin at ``start``."""
     for one in effects:
-        first, last = max(start, one.start), min(start + len(total), one.start + one.samples)
+        if one.start >= start + len(total) or one.start + one.samples <= start:
+            continue
+        # A plan that people changed may say that a sound is longer than it is.
+        sound = synthesised(one.kind, one.seed)[: one.samples]
+        first, last = max(start, one.start), min(start + len(total), one.start + len(sound))
         if first < last:
-            sound = synthesised(one.kind, one.seed)[first - one.start : last - one.start]
-            total[first - start : last - start] += sound * np.float32(10 ** (one.gain_db / 20))
+            part = sound[first - one.start : last - one.start]
+            total[first - start : last - start] += part * np.float32(10 ** (one.gain_db / 20))
 
 
 class _TrackMixer:

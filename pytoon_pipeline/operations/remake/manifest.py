@@ -84,6 +84,7 @@ def _too_much(spec: RenderSpec) -> dict[str, bool]:
         "the audio is longer than the video": spec.audio.samples > max_audio_samples(spec),
         "an audio clip is longer than the video": any(clip.samples > spec.audio.samples for clip in clips),
         "there are too many audio clips": len(clips) > MAX_CLIPS,
+        "there are too many sound effects": len(spec.audio.effects) > MAX_CLIPS,
         "a layer is too large": any(_large(one) for _, _, layer in spec.layers() for one in nested(layer)),
     }
 
