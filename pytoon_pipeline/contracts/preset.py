@@ -173,6 +173,10 @@ class BackgroundSettings(Record):
     blur: float = Field(default=45, ge=5, le=150)
 
 
+# How a picture meets the ground above it.
+Edge = Literal["arch", "slant", "curve"]
+
+
 class LayoutSettings(Record):
     """Where products stand. ``arrange`` shows items one after the other, stacked, or one large with small ones on it.
 
@@ -181,15 +185,18 @@ class LayoutSettings(Record):
     its shadow. ``corner_radius`` rounds the corners of pictures without transparency, in pixels. ``bob_amplitude``
     moves it gently up and down, in pixels. ``tilt`` turns cards to alternating sides, in degrees.
 
-    ``picture`` is how a single item stands: *full_bleed* fills the frame, *full_width* is as wide as the frame and
-    reaches down to its lower edge, *card* stands below its text, *split* has a panel for the text above it. ``ground``
-    *picture* goes on above a *full_width* picture in the tone of its edge, and turns ``background`` to the hue of a
-    *card*; *preset* is ``background`` as it is. ``text`` is the layout of a video without media; *auto* chooses by the
-    text. Strips, numbers and the floor under products have the colour ``headline.accent``.
+    ``picture`` is how a single item stands: *full_bleed* fills the frame; *extended* fills its lower part and goes on
+    out of focus above; *full_width* is as wide as the frame and reaches down to its lower edge; *card* stands below its
+    text; *split* has a panel for the text above it. ``ground`` *picture* takes the hue of a *card* and, under text, the
+    dark tone of a picture; *preset* is ``background`` as it is. ``edge`` is how the ground above a *full_width* or
+    *split* picture ends: round an *arch*, cut at a *slant*, or in a wide *curve*. ``text`` is the layout of a video
+    without media; *auto* chooses by the text. Edges, numbers and the floor under products have the colour
+    ``headline.accent``.
     """
 
-    picture: Literal["full_bleed", "full_width", "card", "split"] = "full_bleed"
+    picture: Literal["full_bleed", "extended", "full_width", "card", "split"] = "full_bleed"
     ground: Literal["preset", "picture"] = "preset"
+    edge: Edge = "curve"
     text: Literal["auto", "statement", "list", "quote", "big_number"] = "auto"
     arrange: Literal["one_by_one", "split", "picture_in_picture"] = "one_by_one"
     width: float = Field(default=0.9, gt=0, le=1)

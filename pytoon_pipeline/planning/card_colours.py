@@ -12,9 +12,12 @@ SHADE = 0.22
 
 
 class CardColours:
-    """The colours of a card, changed where the brand's have too little contrast; ``notes`` say so."""
+    """The colours of a card, changed where the brand's have too little contrast; ``notes`` say so.
 
-    def __init__(self, brand: Brand, min_contrast: float) -> None:
+    Without a ``button``, the accent is not changed.
+    """
+
+    def __init__(self, brand: Brand, min_contrast: float, button: bool = True) -> None:
         primary, secondary, own = brand.colours.primary, brand.colours.secondary, brand.colours.text
         self.notes: list[Note] = []
         self.text, self.button = own, brand.colours.accent
@@ -22,13 +25,12 @@ class CardColours:
             self.text = opposite(primary)
             self._note(f"The text colour {own} can hardly be read on {primary}; {self.text} is used on the end card.")
         self.ground = (primary, secondary)
-        if (
-            lowest_contrast(self.text, secondary) < min_contrast
-            or lowest_contrast(self.button, secondary) < MIN_BUTTON_CONTRAST
+        if lowest_contrast(self.text, secondary) < min_contrast or (
+            button and lowest_contrast(self.button, secondary) < MIN_BUTTON_CONTRAST
         ):
             # Away from the text, so that its contrast grows.
             self.ground = (primary, mixed(primary, opposite(self.text), SHADE))
-        if lowest_contrast(self.button, *self.ground) < MIN_BUTTON_CONTRAST:
+        if button and lowest_contrast(self.button, *self.ground) < MIN_BUTTON_CONTRAST:
             self.button = self.text
             self._note(
                 f"The accent colour {brand.colours.accent} does not stand out from {primary}; the button of the end "

@@ -13,7 +13,8 @@ from pytoon_pipeline.contracts.transitions import TransitionChoice
 from pytoon_pipeline.media.colour import contrast, luminance_of, mixed
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.layout.beside import is_landscape
-from pytoon_pipeline.planning.layout.picture_grounds import picture_ground
+from pytoon_pipeline.planning.layout.scrims import scrim_shade
+from pytoon_pipeline.planning.layout.titles import BOXED
 from pytoon_pipeline.planning.shots.stills import fills_frame
 from pytoon_pipeline.planning.title_request import TitleRequest
 
@@ -21,8 +22,8 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 SECONDS, TITLE_SECONDS, MIN_SECONDS = 2.0, 1.6, 5.0
 # A longer call to action is a title, not a button.
 MAX_BUTTON_LENGTH = 40
-# A hook of at most so many characters is repeated above the button; a single title, over at least so many items.
-MAX_TITLE_LENGTH, MIN_ITEMS = 34, 3
+# A hook of at most so many characters is repeated above the button, or alone.
+MAX_TITLE_LENGTH = 34
 # The least contrast of a button and of a text with their ground.
 MIN_BUTTON_CONTRAST, MIN_TEXT_CONTRAST = 3.0, 4.5
 # A button that hardly stands out from its ground comes nearer to the text's colour, by these shares.
@@ -52,12 +53,13 @@ def with_call_to_action(text: str | TextRequest | None) -> str | TextRequest | N
 
 
 def closing_texts(
-    titles: Sequence[TitleRequest], items: int, preset: Preset, max_seconds: float
+    titles: Sequence[TitleRequest], items: int, preset: Preset, max_seconds: float, pictures: bool = False
 ) -> tuple[str, str] | None:
     """The title and the button of the end card of a video without a brand; none where it has no end card.
 
-    The call to action is the button. Without one, a short hook with beats, or over several items, comes back. There is
-    no card where the call to action is too long for a button, or the video too short for a card.
+    The call to action is the button. Without one, a short hook comes back, or after a longer text the ``pictures`` of
+    the video are shown alone. There is no card where the call to action is too long for a button, or the video too
+    short for a card.
     """
     of_role = {title.role: title.text for title in reversed(titles)}
     button = of_role.get("cta", "")
@@ -66,28 +68,29 @@ def closing_texts(
     needed = max(MIN_SECONDS, SECONDS + items * preset.stills.min_seconds)
     if max_seconds < needed or len(button) > MAX_BUTTON_LENGTH:
         return None
-    returns = title and ("beat" in of_role or items >= MIN_ITEMS)
+    returns = titles and (pictures or (title and ("beat" in of_role or items)))
     return (title, button) if button or returns else None
 
 
-def closing_brand(
-    preset: Preset, items: Sequence[PlanItem], title: str, canvas: Canvas, seconds: float = SECONDS
-) -> Brand:
-    """A brand for the end card of a video that has none: the preset's type, on the ground of the last picture where
-    it fills the frame, else on the preset's ground.
+def closing_brand(preset: Preset, items: Sequence[PlanItem], title: str, canvas: Canvas, button: bool = True) -> Brand:
+    """A brand for the end card, with or without a ``button``, of a video that has none: the preset's type, on the
+    ground of the last picture where it fills the frame, else on the preset's ground.
     """
     ground, second = _grounds(preset, items, canvas)
-    text = _standing_out(ground, second, (preset.headline.colour, "#FFFFFF", "#111111"))
+    headline = preset.headline
+    plates = (headline.box.colour,) if headline.background in BOXED else ()
+    text = _standing_out(ground, second, (headline.colour, *plates, "#FFFFFF", "#111111"))
     shapes = preset.background.shapes
-    own = preset.headline.accent
-    accents = (own, *(mixed(own, text, share) for share in DEEPER), preset.headline.box.colour, *shapes)
-    accent = next((one for one in accents if _lowest(one, ground, second) >= MIN_BUTTON_CONTRAST), None)
+    own = headline.accent
+    accents = (own, *(mixed(own, text, share) for share in DEEPER), headline.box.colour, *shapes)
+    seen = (one for one in accents if not button or _lowest(one, ground, second) >= MIN_BUTTON_CONTRAST)
+    accent = next(seen, None)
     return Brand(
         name="",
         title="",
         colours=BrandColours(primary=ground, secondary=second, accent=accent or text, text=text),
-        fonts=BrandFonts(headline=preset.headline.font, body=preset.headline.font),
-        end_card=EndCard(seconds=seconds, text=title),
+        fonts=BrandFonts(headline=headline.font, body=headline.font),
+        end_card=EndCard(seconds=SECONDS if button else TITLE_SECONDS, text=title),
     )
 
 
@@ -102,20 +105,17 @@ def closing_pictures(media: Sequence[AnalysedMedia]) -> tuple[AnalysedMedia, ...
 
 
 def _grounds(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -> tuple[Colour, Colour]:
-    if items and _on_its_tone(preset, items[-1], canvas):
-        material = items[-1].material
-        own = picture_ground(material, material.sampled.picture, preset.headline.colour, MIN_TEXT_CONTRAST)
-        return own.far, own.near
+    if items and on_its_tone(preset, items[-1], canvas):
+        shade = scrim_shade(preset, items[-1].material)
+        return shade, shade
     colours = preset.background.colours
     return colours[0], next(chain(colours[1:], colours))
 
 
-def _on_its_tone(preset: Preset, item: PlanItem, canvas: Canvas) -> bool:
-    """Whether an item is a picture that fills the frame or stands on a ground of its own tone; see
-    ``archetypes/item_layouts.py``.
-    """
+def on_its_tone(preset: Preset, item: PlanItem, canvas: Canvas) -> bool:
+    """Whether an item is a picture that fills the frame, in part out of focus; see ``archetypes/item_layouts.py``."""
     material = item.material
-    if not material.is_still or material.transparent or preset.layout.picture != "full_bleed":
+    if not material.is_still or material.transparent or preset.layout.picture not in ("full_bleed", "extended"):
         return False
     if "cover" in (item.fit, preset.stills.fit):
         return True

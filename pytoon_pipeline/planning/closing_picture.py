@@ -1,15 +1,21 @@
-"""The pictures of a video below the texts of its end card: one that fills the rest of the frame, or its cut-outs."""
+"""The pictures of a video on its end card, below its texts: one that fills the rest of the frame, or its cut-outs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
-from pytoon_pipeline.contracts.preset import StillSettings
-from pytoon_pipeline.contracts.spec.effects import Effect, Rounded
-from pytoon_pipeline.contracts.spec.layers import Layer, Transform, constant
+from pytoon_pipeline.contracts.preset import Edge, StillSettings
+from pytoon_pipeline.contracts.spec.effects import Blur, Rounded
+from pytoon_pipeline.contracts.spec.layers import CropPath, Layer, ShapeLayer, Transform, constant
+from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.layout.cards import CARD_WIDTH, EDGE
+from pytoon_pipeline.planning.backdrops import Backdrops
+from pytoon_pipeline.planning.layout.cards import CARD_WIDTH, EDGE, shade_of
+from pytoon_pipeline.planning.layout.edges import PictureEdge, picture_edge
+from pytoon_pipeline.planning.layout.out_of_focus import out_of_focus
 from pytoon_pipeline.planning.shots import stills
 from pytoon_pipeline.planning.shots.subjects import subject_box
 
@@ -18,19 +24,73 @@ ZOOM = 1.06
 # At most so many cut-outs are shown, two side by side. The width of a row and the largest one of a single cut-out in
 # widths of the frame; the distance between them and that to the frame's lower edge in pixels.
 MAX_CUT_OUTS, ROW_WIDTH, SINGLE_WIDTH, SPACE, LOWER_EDGE = 4, 0.86, 0.7, 44, 100
+# A single row stands above the lower end of its place by this share of the height that it leaves free.
+RAISED = 0.45
+# The contact shadow of a cut-out: its size as shares of the cut-out's width, its blur in pixels and its opacity.
+CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.74, 0.09, 18, 0.5
+# Where the floor under cut-outs begins, in heights of the frame below their top.
+FLOOR_BELOW = 0.2
+# Cut-outs without texts: their place in heights of the frame, and where the floor begins in heights of this place.
+ALONE, ALONE_FLOOR = (0.2, 0.8), 0.55
 RADIUS = 40
 
 
-def closing_picture(pictures: Sequence[AnalysedMedia], top: int, canvas: Canvas, frames: int) -> tuple[Layer, ...]:
-    """The layers below ``top``: all of a few cut-outs, else the last picture. It is shown for ``frames``."""
+@dataclass(frozen=True)
+class ClosingPicture:
+    """Its layers, from back to front. ``behind_text`` is the backdrop of texts where no plain ground is behind them;
+    ``floor`` is where the floor of cut-outs begins.
+    """
+
+    layers: tuple[Layer, ...]
+    behind_text: Backdrops | None = None
+    floor: int | None = None
+
+
+@dataclass(frozen=True)
+class ClosingLook:
+    """How a picture meets the texts above it: at an ``edge`` of the ``ground``, along which a line has the ``accent``
+    colour; without an edge it goes on out of focus behind them. Cut-outs stand on a floor of the accent colour.
+    """
+
+    edge: Edge | None
+    ground: tuple[Colour, ...]
+    accent: Colour
+
+
+def closing_picture(
+    pictures: Sequence[AnalysedMedia], top: int, canvas: Canvas, frames: int, look: ClosingLook
+) -> ClosingPicture:
+    """The pictures below ``top``, or over the whole frame where it is 0: all of a few cut-outs, else the last one. They
+    are shown for ``frames``.
+    """
     last = pictures[-MAX_CUT_OUTS:]
     if all(one.transparent for one in last):
-        return tuple(_cut_outs(last, Rect(0, top, canvas.width, canvas.height - LOWER_EDGE)))
-    return (_picture(pictures[-1], top, canvas, frames),)
+        alone = not top
+        top, bottom = (top, canvas.height - LOWER_EDGE) if top else (round(end * canvas.height) for end in ALONE)
+        place = Rect(0, top, canvas.width, bottom)
+        floor = round(place.top + (place.height * ALONE_FLOOR if alone else FLOOR_BELOW * canvas.height))
+        return ClosingPicture(tuple(_cut_outs(last, place, look.accent)), floor=floor)
+    picture = pictures[-1]
+    if picture.focus.texts and not stills.covers_well(picture, canvas.width / (canvas.height - top)):
+        return ClosingPicture((_card(picture, top, canvas),))
+    if look.edge is None:
+        place = Rect(0, top, canvas.width, canvas.height)
+        camera = _coming_nearer(picture, place, frames)
+        beyond, backdrop = out_of_focus(picture, 0, camera, frames, place, canvas)
+        layers = (_placed(picture, camera, PictureEdge(place)), *([beyond] if top else []))
+        return ClosingPicture(layers, backdrop)
+    edge = picture_edge(look.edge, top, look.ground, look.accent, canvas) if top else PictureEdge(canvas_area(canvas))
+    shown = _placed(picture, _coming_nearer(picture, edge.place, frames), edge)
+    return ClosingPicture((*edge.behind, shown, *edge.before))
 
 
-def _cut_outs(pictures: Sequence[AnalysedMedia], place: Rect[int]) -> list[Layer]:
-    """Cut-outs in rows of two, an odd one in the middle of the first row."""
+def canvas_area(canvas: Canvas) -> Rect[int]:
+    """The whole frame."""
+    return Rect(0, 0, canvas.width, canvas.height)
+
+
+def _cut_outs(pictures: Sequence[AnalysedMedia], place: Rect[int], accent: Colour) -> list[Layer]:
+    """Cut-outs in rows of two, an odd one in the middle of the first row, each over its contact shadow."""
     first = len(pictures) % 2
     rows = [pictures[:first], *(pictures[n : n + 2] for n in range(first, len(pictures), 2))]
     rows = [row for row in rows if row]
@@ -42,26 +102,46 @@ def _cut_outs(pictures: Sequence[AnalysedMedia], place: Rect[int]) -> list[Layer
         bottom = place.bottom - (len(rows) - 1 - n) * (height + SPACE)
         for column, one in enumerate(row):
             across, down, camera = stills.fit_box(one, each if len(row) == 1 else (width - SPACE) / 2, height)
+            if len(rows) == 1:
+                # A low one stands nearer to the texts above it.
+                bottom = place.bottom - RAISED * max(0.0, height - down)
             x = (place.left + place.right) / 2 + (column - (len(row) - 1) / 2) * ((width + SPACE) / 2)
             transform = Transform(x=constant(round(x)), y=constant(bottom - down / 2))
             shown = {"width": across, "height": down, "transform": transform}
+            layers.append(_contact_shadow(round(x), bottom, across, accent))
             layers.append(stills.layer_of(one, camera, (), 0, "picture", **shown))
     return layers
 
 
-def _picture(material: AnalysedMedia, top: int, canvas: Canvas, frames: int) -> Layer:
-    """A picture over the whole width, down to the lower edge; as a card where that would cut its subject."""
-    width, height = canvas.width, canvas.height - top
-    middle = top + height / 2
-    if stills.covers_well(material, width / height, stills.CARD_MARGIN):
-        window, centre = stills.window(material, width / height)
-        subject = subject_box(material)
-        zoom = StillSettings(zoom=ZOOM)
-        camera = stills.moving(window, centre, material.sampled.picture, subject, frames, "in", zoom)
-        effects: tuple[Effect, ...] = ()
-    else:
-        width, height, camera = stills.fit_box(material, CARD_WIDTH, height - EDGE)
-        middle, effects = top + height / 2, (Rounded(radius=RADIUS),)
-    transform = Transform(x=constant(canvas.centre[0]), y=constant(middle))
-    placed: dict[str, Any] = {"width": width, "height": height, "transform": transform}
-    return stills.layer_of(material, camera, effects, 0, "picture", **placed)
+def _contact_shadow(x: float, bottom: float, width: float, accent: Colour) -> Layer:
+    return ShapeLayer(
+        name="contact shadow",
+        shape="ellipse",
+        width=2 * round(CONTACT_WIDTH * width / 2),
+        height=2 * max(8, round(CONTACT_HEIGHT * width / 2)),
+        fill=Fill(colours=(shade_of(accent),)),
+        effects=(Blur(radius=CONTACT_BLUR),),
+        transform=Transform(x=constant(x), y=constant(bottom), opacity=constant(CONTACT_OPACITY)),
+    )
+
+
+def _coming_nearer(material: AnalysedMedia, place: Rect[int], frames: int) -> CropPath:
+    """The crops of a picture in ``place`` around its subject."""
+    window, centre = stills.window(material, place.width / place.height)
+    zoom = StillSettings(zoom=ZOOM)
+    return stills.moving(window, centre, material.sampled.picture, subject_box(material), frames, "in", zoom)
+
+
+def _placed(material: AnalysedMedia, camera: CropPath, edge: PictureEdge) -> Layer:
+    place = edge.place
+    at = Transform(x=constant((place.left + place.right) / 2), y=constant((place.top + place.bottom) / 2))
+    placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at}
+    return stills.layer_of(material, camera, edge.effects, 0, "picture", **placed)
+
+
+def _card(material: AnalysedMedia, top: int, canvas: Canvas) -> Layer:
+    """A whole picture with round corners."""
+    width, height, camera = stills.fit_box(material, CARD_WIDTH, canvas.height - top - EDGE)
+    at = Transform(x=constant(canvas.centre[0]), y=constant(top + height / 2))
+    placed: dict[str, Any] = {"width": width, "height": height, "transform": at}
+    return stills.layer_of(material, camera, (Rounded(radius=RADIUS),), 0, "picture", **placed)

@@ -22,12 +22,11 @@ from pytoon_pipeline.planning.captions.clip import CaptionRules
 from pytoon_pipeline.planning.captions.room import above_captions, placed_captions
 from pytoon_pipeline.planning.closing import (
     COVERING,
-    SECONDS,
-    TITLE_SECONDS,
     card_transition,
     closing_brand,
     closing_pictures,
     closing_texts,
+    on_its_tone,
     with_call_to_action,
 )
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
@@ -224,15 +223,19 @@ def _end_card(
     if ARCHETYPES[resolved.archetype].cta_in_scene:
         titles = ()
     button = next((title.text for title in titles if title.role == "cta"), "")
+    pictures = closing_pictures(media.media)
     if brand is None:
-        texts = closing_texts(titles, len(media.media), preset, request.max_seconds)
+        closes = resolved.archetype in ("hero", "overlay")
+        shown = bool(pictures) and closes and is_tall(canvas)
+        texts = closing_texts(titles, len(items) if closes else 0, preset, request.max_seconds, shown)
         if texts is None:
             return None
         title, button = texts
-        own = closing_brand(preset, items, title, canvas, SECONDS if button else TITLE_SECONDS)
+        own = closing_brand(preset, items, title, canvas, bool(button))
     contrast = resolved.limits.text_contrast
-    pictures = closing_pictures(media.media)
-    card = end_card(brand or own, media.logo, canvas, safe_area, rate, contrast, button, pictures)
+    on_tone = brand is None and bool(items) and on_its_tone(preset, items[-1], canvas)
+    edge = None if on_tone else preset.layout.edge
+    card = end_card(brand or own, media.logo, canvas, safe_area, rate, contrast, button, pictures, edge)
     if card is None:
         return None
     allowed = brand.transitions if brand is not None else COVERING

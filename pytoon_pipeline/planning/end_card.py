@@ -11,7 +11,7 @@ from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, Canvas
-from pytoon_pipeline.contracts.preset import BackgroundSettings
+from pytoon_pipeline.contracts.preset import BackgroundSettings, Edge
 from pytoon_pipeline.contracts.spec.easing import Back, EaseInOut, EaseOut
 from pytoon_pipeline.contracts.spec.effects import Effect, Rounded
 from pytoon_pipeline.contracts.spec.layers import Keyframe, Layer, ShapeLayer, TextLayer, Transform, constant
@@ -20,11 +20,12 @@ from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.media.colour import luminance_of, opposite
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.backdrops import colour_backdrop
+from pytoon_pipeline.planning.backdrops import Backdrops, colour_backdrop
 from pytoon_pipeline.planning.card_colours import CardColours
-from pytoon_pipeline.planning.closing_picture import closing_picture
+from pytoon_pipeline.planning.closing_picture import ClosingLook, closing_picture
 from pytoon_pipeline.planning.layout.backgrounds import Background, designed_background, disc
 from pytoon_pipeline.planning.layout.beside import is_tall
+from pytoon_pipeline.planning.layout.scrims import DARK, RESERVE, Scrim, plan_scrim, under_scrims
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, clean, fit
 from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
 from pytoon_pipeline.planning.sequences import SceneSequence
@@ -40,8 +41,10 @@ MIN_LOGO_CONTRAST = 2.0
 # A picture in place of the logo is a square tile: its largest and its smallest side and its radius, in pixels.
 TILE, MIN_TILE, TILE_RADIUS = 520, 220, 64
 # Sizes of texts in pixels: preferred and smallest. Without a logo the text is the card's title.
-TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (132, 52), (110, 52), (72, 48)
+TEXT_SIZES, BUTTON_SIZES, HANDLE_SIZES = (132, 52), (120, 52), (72, 48)
 TITLE_SIZES, TITLE_LINES, LINE_HEIGHT = (250, 64), 4, 1.08
+# A title above a button and pictures: the button is what matters.
+SMALL_TITLE_SIZES = (112, 60)
 # The largest height of a title as a share of the frame's: alone; over pictures without and with a button; below a tile.
 TITLE_SHARE, TITLE_OVER_PICTURES, TITLE_BELOW_TILE = 0.4, (0.3, 0.2), 0.18
 # Titles and buttons that can have these sizes are not smaller, whatever their lines then look like.
@@ -55,8 +58,8 @@ BUTTON_ROOM, BUTTON_PADDING, BUTTON_WIDTH, BUTTON_RADIUS = 0.85, 72, 760, 200
 # Distance between the parts in pixels, and the height of their common centre as a share of the frame.
 GAP, CENTRE = 124, 0.43
 # Distances between the parts over pictures and from these to the pictures, in pixels; where the pictures begin at the
-# earliest, as a share of the frame's height, and how far below that the floor under cut-outs begins.
-SMALL_GAP, PICTURE_GAP, PICTURE_TOP, FLOOR_BELOW = 76, 88, 0.47, 0.2
+# earliest, as a share of the frame's height.
+SMALL_GAP, PICTURE_GAP, PICTURE_TOP = 76, 88, 0.47
 # A disc of the second colour rises into the lower part, in pixels: to its top, or below what stands above the handle,
 # which stands on it.
 DISC_SIZE, DISC_TOP, DISC_GAP, DISC_RISE, DISC_IN = 2200, 1300, 72, 700, 0.0
@@ -103,11 +106,13 @@ def end_card(
     min_contrast: float,
     call_to_action: str = "",
     pictures: Sequence[AnalysedMedia] = (),
+    edge: Edge | None = "curve",
 ) -> EndCard | None:
     """The end card, with ``call_to_action`` or else the brand's on its button; none where the brand has none.
 
     ``pictures`` are those of the video: they stand below the texts where there is no handle; on frames that are not
-    tall, the last one stands in place of the logo where there is none.
+    tall, the last one stands in place of the logo where there is none. They meet the ground at ``edge``; without one,
+    the last goes on out of focus behind the texts. Pictures without any texts fill the frame.
 
     Raises ``InvalidInput`` when a text does not fit.
     """
@@ -117,19 +122,21 @@ def end_card(
     button = asked or clean(brand.end_card.button)
     below = pictures if is_tall(canvas) and not handle else ()
     picture = None if below or not pictures else pictures[-1]
-    colours = CardColours(brand, min_contrast)
+    colours = CardColours(brand, min_contrast, bool(button))
     middle, height = canvas.centre[0], canvas.height
     width = 2 * min(middle - safe_area.left, safe_area.right - middle) - 40
     parts: list[_Part] = []
     if text := clean(brand.end_card.text):
         titled = logo is None and not handle
+        beside = titled and button and below
         large = SHORT_TITLE_SIZES if len(text) <= SHORT_TITLE and not pictures else TITLE_SIZES
         title_lines = LINES_OVER_PICTURES if below else TEXT_LINES if picture else TITLE_LINES
         share = TITLE_OVER_PICTURES[bool(button)] if below else TITLE_BELOW_TILE if picture else TITLE_SHARE
         sizes, lines = (large, title_lines) if titled else (TEXT_SIZES, TEXT_LINES)
+        sizes = SMALL_TITLE_SIZES if beside else sizes
         most = share * height if titled else height
         box = TextBox(brand.fonts.headline, *sizes, width, most, lines, LINE_HEIGHT)
-        box = _large(text, box, TITLE_SIZE) if titled else box
+        box = _large(text, box, TITLE_SIZE) if titled and not beside else box
         parts.append(_text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN))
     if button:
         field = "text.cta" if asked else "brand.end_card.button"
@@ -147,12 +154,13 @@ def end_card(
         parts = [*_logo_parts(logo, colours, canvas, min(free, highest * canvas.height)), *parts]
     elif picture is not None:
         parts = [*_tile(picture, free), *parts]
-    if not parts:
+    if not parts and not below:
         return None
     # A card is never empty: what comes first is seen from its first frame.
-    first = parts[0].start
+    first = min((part.start for part in parts), default=0.0)
     parts = [replace(part, start=0.0) if part.start == first else part for part in parts]
-    return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area, below), bool(asked))
+    look = ClosingLook(edge, colours.ground, colours.button)
+    return EndCard(_sequence(parts, brand, colours, rate, canvas, safe_area, below, look, min_contrast), bool(asked))
 
 
 def _free_height(below: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> float:
@@ -248,17 +256,23 @@ def _sequence(
     canvas: Canvas,
     safe_area: Rect[int],
     pictures: Sequence[AnalysedMedia],
+    look: ClosingLook,
+    min_contrast: float,
 ) -> SceneSequence:
     frames = rate.nearest(brand.end_card.seconds)
     ground, backdrop = _ground(colours, frames, canvas)
+    below: tuple[Layer, ...] = ()
     if pictures:
         placed, top = _over_pictures(parts, canvas, safe_area)
-        below = closing_picture(pictures, top, canvas, frames)
-        fills = below[-1].width == canvas.width
-        floor_top = canvas.height if fills else round(top + FLOOR_BELOW * canvas.height)
+        picture = closing_picture(pictures, top if parts else 0, canvas, frames, look)
+        below, floor_top = picture.layers, picture.floor or canvas.height
+        if parts and picture.behind_text is not None:
+            behind = picture.behind_text
+            placed, scrims = _over_picture(placed, colours, behind, min_contrast, frames, canvas)
+            below = (*below, *(scrim.layer(0, frames) for scrim in scrims))
+            backdrop = under_scrims(behind, scrims)
     else:
         placed, floor_top = _stacked(parts, canvas, safe_area)
-        below = ()
     has_handle = any(part.y is not None for part in parts)
     rising = disc(brand.colours.secondary if has_handle else colours.button, DISC_SIZE, 0, 0)
     floor = _Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=floor_top + DISC_SIZE / 2)
@@ -268,6 +282,23 @@ def _sequence(
     scene = Scene(start=0, frames=frames, background=colours.ground[0], layers=layers, background_layers=count)
     whole = FrameRange(start=0, end=frames)
     return SceneSequence((scene,), backdrop, static=(whole,), notes=tuple(colours.notes))
+
+
+def _over_picture(
+    parts: Sequence[_Part], colours: CardColours, behind: Backdrops, min_contrast: float, frames: int, canvas: Canvas
+) -> tuple[list[_Part], list[Scrim]]:
+    """The parts with a text that can be read on a picture: in a dark colour on a light one, else over a scrim."""
+    text = next((part for part in parts if part.layer.name == "end card"), None)
+    if text is None or text.y is None or not isinstance(text.layer, TextLayer):
+        return list(parts), []
+    area = Rect(0, round(text.y - text.height / 2), canvas.width, round(text.y + text.height / 2))
+    if behind(area).min_contrast(DARK) >= min_contrast * RESERVE:
+        style = text.layer.style.model_copy(update={"colour": DARK})
+        dark = replace(text, layer=text.layer.model_copy(update={"style": style}))
+        return [dark if part is text else part for part in parts], []
+    whole, tone = FrameRange(start=0, end=frames), colours.ground[0]
+    scrim = plan_scrim([area], colours.text, behind, tone, min_contrast, whole, canvas, or_dark=False)
+    return list(parts), [scrim] if scrim else []
 
 
 def _over_pictures(parts: Sequence[_Part], canvas: Canvas, safe_area: Rect[int]) -> tuple[list[_Part], int]:

@@ -321,7 +321,9 @@ def _scrim(
     shown = FrameRange(start=own.start if start <= window.start else start, end=own.end if end >= window.end else end)
     behind, areas = schedule.sequences[part].backdrop, [area for area, _ in texts]
     style, tone = schedule.style, _tone(space)
-    return plan_scrim(areas, space.headline.colour, behind, tone, style.min_contrast, shown, style.canvas)
+    # Texts over several items have one colour.
+    alone = len(schedule.sequences) == 1
+    return plan_scrim(areas, space.headline.colour, behind, tone, style.min_contrast, shown, style.canvas, alone)
 
 
 def text_ground_cost(space: TextSpace, area: Rect[int], behind: Backdrops, min_contrast: float) -> float:

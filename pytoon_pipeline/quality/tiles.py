@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.geometry import Rect
-from pytoon_pipeline.contracts.spec.effects import Effect, Grade, Rounded
+from pytoon_pipeline.contracts.spec.effects import Effect, Feather, Grade, Rounded
 from pytoon_pipeline.contracts.spec.layers import Layer
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
@@ -47,14 +47,29 @@ def _share(turn: float, matrix: Matrix, area: Rect[int]) -> Values:
 
 
 def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Rect[int], ellipse: bool) -> Values | None:
-    """Coverage, 0..1, of a layer's box with rounded corners, or of its ellipse; none when it covers all of ``area``."""
+    """Coverage, 0..1, of a layer's box with rounded or feathered edges, or of its ellipse; none when it covers all of
+    ``area``.
+    """
+    cover = _shape(matrix, layer, effects, area, ellipse)
+    for effect in effects:
+        if isinstance(effect, Feather):
+            inverse = np.diag((1.0, layer.height, 1.0)) @ inverted(matrix)
+            rows = inverse[1, 1] * (np.arange(area.top, area.bottom) + 0.5) + inverse[1, 2]
+            fade = np.array([effect.opacity_at(float(y), layer.height) for y in rows], np.float32)[:, None]
+            cover = np.repeat(fade, area.width, axis=1) if cover is None else cover * fade
+    return cover
+
+
+def _shape(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Rect[int], ellipse: bool) -> Values | None:
     # The centre of each pixel in layer pixels, relative to the layer's centre.
     inverse = np.diag((layer.width, layer.height, 1.0)) @ shift(-0.5, -0.5) @ inverted(matrix)
     columns, rows = np.arange(area.left, area.right) + 0.5, np.arange(area.top, area.bottom) + 0.5
     # Layer pixels per small pixel.
     pixel = float(np.hypot(inverse[0, 0], inverse[1, 0]))
     half_w, half_h = layer.width / 2, layer.height / 2
-    corner = next((min(one.radius, half_w, half_h) for one in effects if isinstance(one, Rounded)), 0.0)
+    rounded = next((one for one in effects if isinstance(one, Rounded)), None)
+    upper = rounded is not None and rounded.corners == "upper"
+    corner = 0.0 if rounded is None else min(rounded.radius, half_w, layer.height if upper else half_h)
     if not ellipse and not corner and abs(inverse[0, 1]) + abs(inverse[1, 0]) < 1e-9:
         across = half_w - np.abs(inverse[0, 0] * columns + inverse[0, 2])
         down = half_h - np.abs(inverse[1, 1] * rows + inverse[1, 2])
@@ -67,9 +82,12 @@ def coverage(matrix: Matrix, layer: Layer, effects: Sequence[Effect], area: Rect
     if ellipse:
         inside = (1 - np.hypot(x / half_w, y / half_h)) * min(half_w, half_h)
     else:
-        out_x, out_y = np.abs(x) - (half_w - corner), np.abs(y) - (half_h - corner)
+        # Without round lower corners, only the upper edge cuts them.
+        out_x, out_y = np.abs(x) - (half_w - corner), (-y if upper else np.abs(y)) - (half_h - corner)
         outside = np.hypot(np.maximum(out_x, 0), np.maximum(out_y, 0)) + np.minimum(np.maximum(out_x, out_y), 0)
         inside = corner - outside
+        if upper:
+            inside = np.minimum(inside, half_h - y)
     return np.clip(inside / pixel + 0.5, 0, 1).astype(np.float32)
 
 

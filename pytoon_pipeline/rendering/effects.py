@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.spec.effects import Blur, EffectKind, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.effects import Blur, EffectKind, Feather, Grade, Rounded, Shadow
 from pytoon_pipeline.media.colour import yuv
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering import shapes
@@ -61,8 +61,15 @@ def _(effect: Grade, image: YuvaImage) -> YuvaImage:
 def _(effect: Rounded, image: YuvaImage) -> YuvaImage:
     x, y, w, h = (round(value) for value in image.nominal)
     mask = np.zeros(image.y.shape, np.float32)
-    mask[y : y + h, x : x + w] = shapes.rounded(w, h, effect.radius)
+    mask[y : y + h, x : x + w] = shapes.rounded(w, h, effect.radius, effect.corners)
     return with_mask(image, mask)
+
+
+@apply.register
+def _(effect: Feather, image: YuvaImage) -> YuvaImage:
+    _, y, _, h = image.nominal
+    rows = [effect.opacity_at(row + 0.5 - y, h) for row in range(len(image.y))]
+    return with_mask(image, np.repeat(np.array(rows, np.float32)[:, None], image.y.shape[1], axis=1))
 
 
 @apply.register

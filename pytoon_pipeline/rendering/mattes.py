@@ -38,8 +38,10 @@ class Matte:
         around = YuvaImage(*(np.zeros(shape, np.uint8) for shape in _plane_shapes(width, height)))
         for effect in effects:
             around = apply(effect, around)
-        corners = [one.radius for one in effects if isinstance(one, Rounded)]
-        mask = shapes.rounded(width, height, *corners) if corners else np.ones((height, width), np.float32)
+        corners = next((one for one in effects if isinstance(one, Rounded)), None)
+        mask = np.ones((height, width), np.float32)
+        if corners is not None:
+            mask = shapes.rounded(width, height, corners.radius, corners.corners)
         small = half_mask(mask)
         left, top = (round(value) for value in around.nominal[:2])
         self._size, self._buffer, self._output = (width, height), ImageBuffer(), copy_image(around)

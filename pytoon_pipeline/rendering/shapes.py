@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from math import ceil, cos, radians, sin
+from typing import Literal
 
 import numpy as np
 
@@ -80,8 +81,11 @@ def ellipse(width: int, height: int) -> Values:
     return np.clip((1 - distance) * min(width, height) / 2 + 0.5, 0, 1).astype(np.float32)
 
 
-def rounded(width: int, height: int, radius: float) -> Values:
-    """Coverage of a rectangle with rounded corners."""
+def rounded(width: int, height: int, radius: float, corners: Literal["all", "upper"] = "all") -> Values:
+    """Coverage of a rectangle with rounded ``corners``."""
+    if corners == "upper":
+        radius = min(radius, width / 2, height)
+        return rounded(width, height + ceil(radius), radius)[:height]
     radius = min(radius, width / 2, height / 2)
     x = np.maximum(0, np.abs(np.arange(width) + 0.5 - width / 2) - (width / 2 - radius))
     y = np.maximum(0, np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius))

@@ -9,7 +9,6 @@ from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
 from pytoon_pipeline.media.colour import contrast, luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.closing import closing_brand, with_call_to_action
-from pytoon_pipeline.planning.layout.picture_grounds import picture_ground
 from pytoon_pipeline_tests.harness.layout import apart, area_of
 from pytoon_pipeline_tests.harness.plans import planned, still
 
@@ -20,8 +19,9 @@ def test_a_call_to_action_gets_a_button_below_a_picture_and_the_hook() -> None:
     spec = planned([still()], text=TEXT)
     card = spec.scenes[-1]
     found = {layer.name: layer for layer in card.layers if isinstance(layer, TextLayer | ImageLayer)}
-    assert list(found) == ["picture", "end card", "button"]
-    areas = [area_of(layer) for layer in found.values()]  # type: ignore[arg-type]
+    assert list(found) == ["picture", "out of focus", "end card", "button"]
+    assert area_of(found["out of focus"]).top == 0, "the picture fills the frame"  # type: ignore[arg-type]
+    areas = [area_of(layer) for name, layer in found.items() if name != "out of focus"]  # type: ignore[arg-type]
     assert all(apart(a, b) for n, a in enumerate(areas) for b in areas[n + 1 :])
     disc = next(layer for layer in card.layers if layer.name == "disc")
     assert area_of(disc).top > areas[-1].bottom, "the disc does not cross the button"  # type: ignore[arg-type]
@@ -34,8 +34,8 @@ def test_a_call_to_action_gets_a_button_below_a_picture_and_the_hook() -> None:
     [
         ({"hook": "Wake up slowly", "beats": ["Roasted on Monday"]}, 1, True),
         ("Packed for the weekend", 3, True),
-        ("Wake up slowly", 1, False),
-        ({"hook": "A hook that is much too long to be shown once more", "beats": ["One"]}, 1, False),
+        ("Wake up slowly", 1, True),
+        (None, 1, False),
     ],
 )
 def test_without_a_call_to_action_a_short_hook_comes_back(text: object, items: int, closes: bool) -> None:
@@ -43,6 +43,20 @@ def test_without_a_call_to_action_a_short_hook_comes_back(text: object, items: i
     assert (len(spec.scenes) == items + 1) == closes
     if closes:
         assert [layer.name for _, _, layer in spec.texts()][-1] == "end card"
+
+
+@pytest.mark.parametrize("preset", ["clean-product", "soft-editorial", "fresh-cards"])
+def test_after_a_long_text_the_picture_fills_the_frame_alone(preset: str) -> None:
+    text = {"hook": "A hook that is much too long to be shown once more", "beats": ["One"]}
+    spec = planned([still()], text=text, preset=preset)
+    last = spec.scenes[-1]
+    (picture,) = (layer for layer in last.layers if isinstance(layer, ImageLayer))
+    assert (picture.width, picture.height) == (1080, 1920)
+    assert all(start + 1 < last.start + 12 for start, _, _ in spec.texts()), "no text stands on it"
+    (product,) = planned([still(transparent=True)], text=text, archetype="overlay").scenes[-1:]
+    (cut_out,) = (layer for layer in product.layers if isinstance(layer, ImageLayer))
+    assert [layer.name for layer in product.layers][-2:] == ["contact shadow", "picture"]
+    assert area_of(cut_out).bottom <= 0.8 * 1920
 
 
 def item(material: AnalysedMedia, fit: Fit = "auto") -> PlanItem:
@@ -77,12 +91,19 @@ def test_the_card_covers_the_content_instead_of_mixing_with_it() -> None:
 
 
 def test_the_card_continues_the_ground_of_the_video() -> None:
-    preset, tall, wide = load_preset("clean-product"), still(1080, 1920), still(300, 200)
+    preset, neon, tall, wide = (
+        load_preset("clean-product"),
+        load_preset("night-neon"),
+        still(1080, 1920),
+        still(300, 200),
+    )
 
     def ground(one: PlanItem) -> str:
         return closing_brand(preset, (one,), "", CANVASES["9:16"]).colours.primary
 
-    own = picture_ground(tall, tall.sampled.picture, preset.headline.colour, 4.5).far
+    own = tall.sampled.tones.shade
     assert ground(item(tall)) == ground(item(wide, "cover")) == ground(item(wide)) == own
+    dark = closing_brand(neon, (item(tall),), "", CANVASES["9:16"]).colours.primary
+    assert dark == neon.background.colours[0] != own, "a dark preset keeps its own"
     # A picture on a card stands on the ground of the preset.
     assert ground(item(tall, "contain")) == preset.background.colours[0] != own

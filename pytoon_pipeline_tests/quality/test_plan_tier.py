@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.captions import CaptionMotion, CaptionStyle
 from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.media import MediaInfo, StillPicture
 from pytoon_pipeline.contracts.quality import Finding
-from pytoon_pipeline.contracts.spec.effects import Blur, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.effects import Blur, Feather, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
 from pytoon_pipeline.contracts.spec.layers import (
     CropKeyframe,
@@ -486,6 +486,21 @@ def test_right_to_left_text_has_no_finding(scenery: Scenery, tmp_path: Path) -> 
 def test_missing_right_to_left_text_is_found(scenery: Scenery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without("hebrew")(monkeypatch)
     assert [code for code, _, _ in alarms(scenery, one_scene(HEBREW), tmp_path)] == ["missing_text"]
+
+
+def test_arches_and_feathered_pictures_have_no_finding(scenery: Scenery, tmp_path: Path) -> None:
+    whole = {"width": WIDTH, "transform": at(WIDTH / 2, 300)}
+    spec = one_scene(
+        ShapeLayer(name="arch", width=440, height=600, fill=Fill(colours=("#FFD60A",)), transform=at(270, 660),
+                   effects=(Rounded(radius=220, corners="upper"),)),
+        ImageLayer(name="picture", item=COFFEE, width=400, height=560, transform=at(270, 680),
+                   crop_path=still_camera(width=0.5, height=1), effects=(Rounded(radius=200, corners="upper"),)),
+        ImageLayer(name="sharp", item=COFFEE, height=300, crop_path=still_camera(width=1, height=0.8),
+                   effects=(Feather(top=40, bottom=200),), **whole),
+        ImageLayer(name="out of focus", item=COFFEE, height=600, crop_path=still_camera(width=1, height=0.2),
+                   effects=(Blur(radius=30), Feather(bottom=160)), **whole),
+    )  # fmt: skip
+    assert alarms(scenery, spec, tmp_path) == []
 
 
 def test_groups_rotated_texts_and_graded_shapes_have_no_finding(scenery: Scenery, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from pytoon_pipeline.contracts.spec.effects import Blur, Effect, EffectKind, Grade, Rounded, Shadow
+from pytoon_pipeline.contracts.spec.effects import Blur, Effect, EffectKind, Feather, Grade, Rounded, Shadow
 from pytoon_pipeline.contracts.spec.layers import (
     ImageLayer,
 )
@@ -34,6 +34,12 @@ def test_effects_change_what_they_say(tmp_path: Path) -> None:
     assert np.abs(grey.u[400:560, 200:340].astype(int) - 128).max() <= 1
     corner = (962 - 300, 542 - 300)
     assert int(show(Rounded(radius=80)).y[corner]) == 235
+    arch = show(Rounded(radius=300, corners="upper")).y
+    assert (int(arch[662, 242]), int(arch[1258, 242])) == (235, int(plain.y[1258, 242])), "its lower corners stay"
+    faded = show(Feather(top=200, bottom=100)).y
+    assert np.array_equal(faded[880:1140, 280:800], plain.y[880:1140, 280:800])
+    assert min(int(faded[row, 540]) for row in (661, 1258)) >= 230, "clear at its ends"
+    assert abs(int(faded[760, 540]) - (235 + int(plain.y[760, 540])) / 2) <= 2, "half way"
     assert int(show(Shadow(y=40, radius=20)).y[1290, 540]) < 225
     assert np.abs(show(Shadow(y=40)).y[inside].astype(int) - plain.y[inside]).max() <= 1, "the picture stays"
 

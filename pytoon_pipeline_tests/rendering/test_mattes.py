@@ -15,10 +15,11 @@ from pytoon_pipeline.rendering.placement import resize_window
 from pytoon_pipeline.rendering.yuva import YuvaImage, from_pixels
 from pytoon_pipeline_tests.harness.drawing import ITEM, at, drawn, picture, scenery
 
+ARCH = Rounded(radius=120, corners="upper")
 ROUNDED, SHADOW = Rounded(radius=41.5), Shadow(x=13, y=-31, radius=18, opacity=0.9, colour="#F0E0FF")
 
 
-@pytest.mark.parametrize("chain", [(ROUNDED,), (SHADOW,), (ROUNDED, SHADOW)])
+@pytest.mark.parametrize("chain", [(ROUNDED,), (SHADOW,), (ROUNDED, SHADOW), (ARCH,)])
 def test_a_matte_draws_the_same_bytes_as_its_effects(chain: tuple[Effect, ...]) -> None:
     image, matte = from_pixels(scenery(300, 400)), Matte(chain, 240, 320)
     assert is_matte(chain)

@@ -38,14 +38,35 @@ class Grade(EffectKind):
 
 
 class Rounded(EffectKind):
-    """Round corners."""
+    """Round corners: all, or the upper ones, which makes an arch of a radius of half the width."""
 
     kind: Literal["rounded"] = "rounded"
     radius: float = Field(default=40, gt=0, le=960)
+    corners: Literal["all", "upper"] = "all"
 
     @property
     def recolours(self) -> bool:
         return False
+
+
+class Feather(EffectKind):
+    """Edges that fade out: over ``top`` and ``bottom`` pixels from the upper and the lower one."""
+
+    kind: Literal["feather"] = "feather"
+    top: float = Field(default=0, ge=0, le=1920)
+    bottom: float = Field(default=0, ge=0, le=1920)
+
+    @property
+    def recolours(self) -> bool:
+        return False
+
+    def opacity_at(self, y: float, height: float) -> float:
+        """The opacity, 0..1, of a layer of ``height`` pixels at the distance ``y`` from its upper edge. Without a
+        bend at either end of a fade, which would be seen as an edge.
+        """
+        inside = [distance / length for distance, length in ((y, self.top), (height - y, self.bottom)) if length]
+        t = min(1.0, max(0.0, min(inside, default=1.0)))
+        return t * t * (3 - 2 * t)
 
 
 class Shadow(EffectKind):
@@ -64,5 +85,5 @@ class Shadow(EffectKind):
 
 
 Effect = TypeAliasType(
-    "Effect", Annotated[Blur | Grade | Rounded | Shadow, Field(discriminator="kind"), ByKind("effect")]
+    "Effect", Annotated[Blur | Grade | Rounded | Feather | Shadow, Field(discriminator="kind"), ByKind("effect")]
 )

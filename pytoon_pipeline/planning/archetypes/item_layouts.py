@@ -11,20 +11,24 @@ from pytoon_pipeline.contracts.spec.layers import (
     CropPath,
     ImageLayer,
     Layer,
-    ShapeLayer,
-    Transform,
     VideoLayer,
-    constant,
 )
 from pytoon_pipeline.contracts.spec.render_spec import Scene
-from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.contracts.time import FrameRange
-from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
 from pytoon_pipeline.planning.archetypes.cut_out import cut_out
-from pytoon_pipeline.planning.archetypes.full_width import full_width, on_picture_grounds
-from pytoon_pipeline.planning.archetypes.item_parts import crops, ground, page_count, text_space, title_pages
+from pytoon_pipeline.planning.archetypes.extended import extended, extending
+from pytoon_pipeline.planning.archetypes.full_width import at_centre, full_width
+from pytoon_pipeline.planning.archetypes.item_parts import (
+    crops,
+    edge_of,
+    ground,
+    over_picture,
+    page_count,
+    text_space,
+    title_pages,
+)
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import FACE, PICTURE, SUBJECT, KeepOutArea
@@ -38,14 +42,12 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # A picture whose brightest part is darker than this relative luminance is black.
 BLACK_LUMINANCE = 0.012
-# Text of a lower relative luminance is dark. Over a picture it has the light colour instead.
-DARK_TEXT, LIGHT_TEXT = 0.18, "#FFFFFF"
 # Pictures at most this wide for their height fill the frame also where the preset has cards.
 PORTRAIT = 0.82
 # A title that hides a head covers it with more than this share of its own area.
 MAX_HIDDEN = 0.02
-# A split frame: the panel's share of the height, the accent strip below it, and the text's distance from the strip.
-PANEL_SHARE, STRIP, PANEL_PADDING = 0.42, 14, 64
+# A split frame: the panel's share of the height, and the text's distance from its end.
+PANEL_SHARE, PANEL_PADDING = 0.42, 64
 
 # A layout: context, item, frames, and the texts over the item. Returns its sequence.
 ItemLayout = Callable[[PlanContext, PlanItem, int, Sequence[TitleRequest]], SceneSequence]
@@ -90,10 +92,11 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     """The item over the whole frame, slowly moving towards its subject."""
     material, preset = item.material, context.preset
     requested = "cover" in (item.fit, preset.stills.fit)
-    space = _over_picture(text_space(context, item))
+    space = over_picture(text_space(context, item))
     fills_well = stills.fills_frame(material, context.canvas) and not _hides_heads(context, material, space, titles)
     if not requested and not fills_well:
-        return full_width(on_picture_grounds(context), item, frames, titles)
+        below = extending(context)
+        return LAYOUTS[below.preset.layout.picture](below, item, frames, titles)
     if not material.is_still:
         sequence = footage.clip_sequence(
             material, item.source_start, frames, preset.camera, context.rate, context.canvas
@@ -104,7 +107,7 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
 
 def covering(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """A still over the whole frame, cropped around its subject."""
-    space = _over_picture(text_space(context, item))
+    space = over_picture(text_space(context, item))
     window = stills.window(item.material, context.canvas.aspect)
     camera = crops(context, item, window, context.canvas.height, frames, page_count(titles, space))
     layer = ImageLayer(name="picture", item=item.material.item, crop_path=camera, **stills.full_frame(context.canvas))
@@ -129,16 +132,6 @@ def _hides_heads(
     )
 
 
-def _over_picture(space: TextSpace) -> TextSpace:
-    """The space with light text where a scrim may be behind it: a dark tone keeps a picture's colours, a light one
-    veils them.
-    """
-    headline = space.headline
-    if headline.background != "auto" or luminance_of(headline.colour) >= DARK_TEXT:
-        return space
-    return replace(space, headline=headline.model_copy(update={"colour": LIGHT_TEXT}))
-
-
 def letterboxed(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The whole item between black bars."""
     layers = stills.letterboxed(item.material, context.canvas, item.source_start)
@@ -148,7 +141,7 @@ def letterboxed(context: PlanContext, item: PlanItem, frames: int, titles: Seque
 
 def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The text on a panel above, left aligned; the picture fills the rest."""
-    material, preset, canvas = item.material, context.preset, context.canvas
+    material, canvas = item.material, context.canvas
     if is_landscape(canvas):
         return card(context, item, frames, titles)
     seam = 2 * round(canvas.height * PANEL_SHARE / 2)
@@ -156,28 +149,21 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     if not stills.covers_well(material, canvas.width / height, stills.CARD_MARGIN):
         return card(context, item, frames, titles)
     background, backdrop = ground(context, item, frames)
-    placed: dict[str, Any] = {
-        "width": canvas.width,
-        "height": height,
-        "transform": Transform(x=constant(canvas.centre[0]), y=constant(seam + height / 2)),
-    }
+    edge = edge_of(context, seam)
+    place = edge.place
+    placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}
     space = text_space(context, item)
-    window = stills.window(material, canvas.width / height)
+    window = stills.window(material, place.width / place.height)
     camera = stills.fixed(*window)
     if material.is_still:
-        camera = crops(context, item, window, height, frames, page_count(titles, space))
-    picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
-    strip = ShapeLayer(
-        name="strip",
-        width=canvas.width,
-        height=STRIP,
-        fill=Fill(colours=(preset.headline.accent,)),
-        transform=Transform(x=constant(canvas.centre[0]), y=constant(seam)),
-    )
+        camera = crops(context, item, window, place.height, frames, page_count(titles, space))
+    picture = stills.layer_of(material, camera, edge.effects, item.source_start, "picture", **placed)
+    layers = (*background, *edge.behind, picture, *edge.before)
+    count = len(background) + len(edge.behind)
     area = replace(space.area, left=context.safe_area.left, bottom=seam - PANEL_PADDING)
     headline = space.headline.model_copy(update={"align": "left", "position": 0.5, "item_position": 0.5})
     return SceneSequence(
-        (Scene(start=0, frames=frames, layers=(*background, picture, strip), background_layers=len(background)),),
+        (Scene(start=0, frames=frames, layers=layers, background_layers=count),),
         backdrop,
         keep_out=(KeepOutArea(0, frames, Rect(left=0, top=seam, right=canvas.width, bottom=canvas.height), PICTURE),),
         audio=own_audio(material, frames, item.source_start),
@@ -187,7 +173,13 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
 
 
 # The layouts by the names that presets use.
-LAYOUTS: dict[str, ItemLayout] = {"full_bleed": full_bleed, "full_width": full_width, "card": card, "split": split}
+LAYOUTS: dict[str, ItemLayout] = {
+    "full_bleed": full_bleed,
+    "extended": extended,
+    "full_width": full_width,
+    "card": card,
+    "split": split,
+}
 
 
 def sequence_of(

@@ -1,11 +1,13 @@
 """Parts that the layouts of items share: their ground, the space of their texts, and the crops of their picture."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import CropPath
+from pytoon_pipeline.media.colour import luminance_of
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout.backgrounds import (
@@ -17,6 +19,8 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     tinted,
 )
 from pytoon_pipeline.planning.layout.beside import column, is_landscape
+from pytoon_pipeline.planning.layout.edges import PictureEdge, picture_edge
+from pytoon_pipeline.planning.layout.scrims import scrim_shade
 from pytoon_pipeline.planning.layout.text_fit import TextLayout
 from pytoon_pipeline.planning.layout.titles import fit_title, role_size, title_area, without_marked
 from pytoon_pipeline.planning.sequences import TextSpace
@@ -28,6 +32,8 @@ from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
 LARGER_TEXTS = (1.45, 1.3, 1.15, 1.0)
 # Titles that need further pages have these shares of their size where one page each is then enough.
 SMALLER_TEXTS = (0.82, 0.66)
+# Text of a lower relative luminance is dark. Over a picture it has the light colour instead.
+DARK_TEXT, LIGHT_TEXT = 0.18, "#FFFFFF"
 
 
 def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
@@ -55,13 +61,30 @@ def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
     return designed_background(settings.model_copy(update={"kind": kind}), frames, canvas)
 
 
+def edge_of(context: PlanContext, seam: int) -> PictureEdge:
+    """The edge of pictures below row ``seam``, with the ground and the accent of the preset."""
+    preset, requested = context.preset, context.request.background or ""
+    colours = (requested,) if requested.startswith("#") else preset.background.colours
+    return picture_edge(preset.layout.edge, seam, colours, preset.headline.accent, context.canvas)
+
+
 def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
     """Where texts stand over an item that fills the frame: a column that is centred, unless texts are aligned."""
     headline, area = context.preset.headline, context.text_column
     if is_landscape(context.canvas):
         headline, area = headline.model_copy(update={"align": "left"}), column(context.title_style.area, context.canvas)
     label = item_label(item, headline)
-    return TextSpace(area, headline, item.material.sampled.tones.shade, label)
+    return TextSpace(area, headline, scrim_shade(context.preset, item.material), label)
+
+
+def over_picture(space: TextSpace) -> TextSpace:
+    """The space with light text where a scrim may be behind it: a dark tone keeps a picture's colours, a light one
+    veils them.
+    """
+    headline = space.headline
+    if headline.background != "auto" or luminance_of(headline.colour) >= DARK_TEXT:
+        return space
+    return replace(space, headline=headline.model_copy(update={"colour": LIGHT_TEXT}))
 
 
 def crops(

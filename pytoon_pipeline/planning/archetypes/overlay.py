@@ -12,8 +12,8 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
 from pytoon_pipeline.planning.archetypes.cut_out import cut_out
-from pytoon_pipeline.planning.archetypes.full_width import full_width, on_picture_grounds
 from pytoon_pipeline.planning.archetypes.item_parts import ground
+from pytoon_pipeline.planning.archetypes.plain_ground import on_plain_ground
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
 from pytoon_pipeline.planning.assembly import assemble
 from pytoon_pipeline.planning.backdrops import Backdrops
@@ -138,7 +138,7 @@ def _alone(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[T
     if item.material.transparent:
         return cut_out(context, item, frames, titles)
     if item.fit == "auto" and item.material.is_still and has_plain_edges(item.material):
-        return full_width(on_picture_grounds(context), item, frames, titles)
+        return on_plain_ground(context, item, frames, titles)
     return card(context, item, frames, titles)
 
 

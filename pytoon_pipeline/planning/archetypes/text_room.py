@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.planning.analysed_media import PlanItem
-from pytoon_pipeline.planning.archetypes.full_width import MARGIN, on_picture_grounds
+from pytoon_pipeline.planning.archetypes.extended import extending
+from pytoon_pipeline.planning.archetypes.full_width import MARGIN
 from pytoon_pipeline.planning.archetypes.item_layouts import covering, fills_as_preset
 from pytoon_pipeline.planning.archetypes.item_parts import title_pages
 from pytoon_pipeline.planning.context import PlanContext
@@ -36,7 +37,7 @@ def with_room_for_texts(context: PlanContext, of_items: Sequence[Sequence[TitleR
     if crowded <= MAX_CROWDED * len(filling):
         return context
     if context.preset.layout.picture == "full_bleed":
-        context = on_picture_grounds(context)
+        context = extending(context)
     return replace(context, items=tuple(asked))
 
 

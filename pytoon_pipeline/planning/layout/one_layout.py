@@ -26,7 +26,7 @@ def with_one_layout(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -
     narrow = [item for item in free if not stills.fills_frame(item.material, canvas)]
     cut = [item for item in narrow if not _may_be_cropped(item, canvas)]
     if len(cut) > MAX_EXCEPTIONS * len(items):
-        layout = preset.layout.model_copy(update={"picture": "full_width", "ground": "picture"})
+        layout = preset.layout.model_copy(update={"picture": "extended"})
         return preset.model_copy(update={"layout": layout}), tuple(items)
     cropped = {item.index for item in narrow if item not in cut}
     return preset, tuple(replace(item, fit="cover") if item.index in cropped else item for item in items)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import HEIGHT, Canvas
+from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.spec.layers import Keyframe, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill, OpacityStop
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.colour import luminance_of, mix_luminance
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops
 
 # Distance from the text to where the scrim begins to fade, in pixels, and the length of the fade on the tallest frame.
@@ -18,7 +20,7 @@ MARGIN, FADE = 72, 500
 # Edges are multiples of this, so that a slightly changed text changes no scrim.
 GRID = 60
 # The part of its opacity that a scrim keeps at the edge of the frame, and over how many pixels it falls to it.
-FAR_SHARE, FALL = 0.35, 420
+FAR_SHARE, FALL = 0.8, 420
 # Least and greatest opacity behind the text, and the step between.
 MIN_OPACITY, MAX_OPACITY, STEP = 0.2, 0.85, 0.05
 # Text where no scrim is needed: its own colour, or this one on a light picture.
@@ -28,6 +30,8 @@ SCRIM_COST, BUSY_COST = 0.9, 0.25
 # What the contrast must exceed: the picture is coded, and moves behind the text.
 RESERVE = 1.1
 FADE_FRAMES = 10
+# A preset's ground up to this relative luminance is dark enough for a scrim.
+DARK_GROUND = 0.06
 # Text of a lower relative luminance is dark: its scrim has the light colour of its box.
 DARK_TEXT = 0.18
 
@@ -90,25 +94,33 @@ def plan_scrim(
     min_contrast: float,
     shown: FrameRange,
     canvas: Canvas,
+    or_dark: bool = True,
 ) -> Scrim | None:
-    """The scrim of ``tone`` behind texts in ``areas``; none where they can be read without one."""
+    """The scrim of ``tone`` behind texts in ``areas``; none where they can be read without one, ``or_dark`` ones in
+    their place.
+    """
     area = Rect(
         left=min(one.left for one in areas),
         top=min(one.top for one in areas),
         right=max(one.right for one in areas),
         bottom=max(one.bottom for one in areas),
     )
-    opacity = needed_opacity(area, text_colour, behind, tone, min_contrast)
+    opacity = needed_opacity(area, text_colour, behind, tone, min_contrast, or_dark)
     if not opacity:
         return None
     top, bottom = (area.top - MARGIN) // GRID * GRID, -(-(area.bottom + MARGIN) // GRID) * GRID
     return Scrim(max(0, top), min(canvas.height, bottom), opacity, tone, shown, canvas)
 
 
-def needed_opacity(area: Rect[int], text_colour: Colour, behind: Backdrops, tone: Colour, min_contrast: float) -> float:
-    """The opacity that a scrim needs for text in ``area``: 0 where the text can be read without one."""
+def needed_opacity(
+    area: Rect[int], text_colour: Colour, behind: Backdrops, tone: Colour, min_contrast: float, or_dark: bool = True
+) -> float:
+    """The opacity that a scrim needs for text in ``area``: 0 where the text, ``or_dark`` text in its place, can be read
+    without one.
+    """
     backdrop, own = behind(area), luminance_of(tone)
-    if max(backdrop.min_contrast(one) for one in (text_colour, DARK)) >= min_contrast * RESERVE:
+    options = (text_colour, DARK) if or_dark else (text_colour,)
+    if max(backdrop.min_contrast(one) for one in options) >= min_contrast * RESERVE:
         return 0.0
     for step in range(round((MAX_OPACITY - MIN_OPACITY) / STEP) + 1):
         opacity = round(MIN_OPACITY + step * STEP, 2)
@@ -123,6 +135,14 @@ def ground_cost(area: Rect[int], text_colour: Colour, behind: Backdrops, tone: C
     backdrop = behind(area)
     dark, light = (luminance ** (1 / 2.2) for luminance in (backdrop.darkest, backdrop.lightest))
     return SCRIM_COST * needed_opacity(area, text_colour, behind, tone, min_contrast) + BUSY_COST * (light - dark)
+
+
+def scrim_shade(preset: Preset, material: AnalysedMedia) -> Colour:
+    """The tone of scrims: a dark ground of the preset's own, or the picture's dark tone."""
+    own = preset.background.colours[0]
+    if preset.layout.ground == "preset" and luminance_of(own) <= DARK_GROUND:
+        return own
+    return material.sampled.tones.shade
 
 
 def scrim_tone(text_colour: Colour, box_colour: Colour, shade: Colour | None) -> Colour:

@@ -22,7 +22,8 @@ def picture(subject_width: float) -> AnalysedMedia:
 ])  # fmt: skip
 def test_pictures_fill_the_frame_or_none_does(widths: tuple[float, ...], fills: set[bool]) -> None:
     spec = planned([picture(width) for width in widths], archetype="hero")
-    shown = [layer.height == 1920 for scene in spec.scenes for layer in scene.layers if isinstance(layer, ImageLayer)]
+    layers = [layer for scene in spec.scenes for layer in scene.layers if isinstance(layer, ImageLayer)]
+    shown = [layer.height == 1920 for layer in layers if layer.name == "picture"]
     assert set(shown) == fills
     assert len(shown) == len(widths)
 
