@@ -38,12 +38,13 @@ RADIUS = 40
 @dataclass(frozen=True)
 class ClosingPicture:
     """Its layers, from back to front. ``behind_text`` is the backdrop of texts where no plain ground is behind them;
-    ``floor`` is where the floor of cut-outs begins.
+    ``floor`` is where the floor of cut-outs begins; ``fills`` says that nothing behind it is seen.
     """
 
     layers: tuple[Layer, ...]
     behind_text: Backdrops | None = None
     floor: int | None = None
+    fills: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ def closing_picture(
         camera = _coming_nearer(picture, place, frames)
         beyond, backdrop = out_of_focus(picture, 0, camera, frames, place, canvas)
         layers = (_placed(picture, camera, PictureEdge(place)), *([beyond] if top else []))
-        return ClosingPicture(layers, backdrop)
+        return ClosingPicture(layers, backdrop, fills=True)
     edge = picture_edge(look.edge, top, look.ground, look.accent, canvas) if top else PictureEdge(canvas_area(canvas))
     shown = _placed(picture, _coming_nearer(picture, edge.place, frames), edge)
-    return ClosingPicture((*edge.behind, shown, *edge.before))
+    return ClosingPicture((*edge.behind, shown, *edge.before), fills=not top)
 
 
 def canvas_area(canvas: Canvas) -> Rect[int]:

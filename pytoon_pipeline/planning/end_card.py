@@ -262,10 +262,11 @@ def _sequence(
     frames = rate.nearest(brand.end_card.seconds)
     ground, backdrop = _ground(colours, frames, canvas)
     below: tuple[Layer, ...] = ()
+    fills = False
     if pictures:
         placed, top = _over_pictures(parts, canvas, safe_area)
         picture = closing_picture(pictures, top if parts else 0, canvas, frames, look)
-        below, floor_top = picture.layers, picture.floor or canvas.height
+        below, floor_top, fills = picture.layers, picture.floor or canvas.height, picture.fills
         if parts and picture.behind_text is not None:
             behind = picture.behind_text
             placed, scrims = _over_picture(placed, colours, behind, min_contrast, frames, canvas)
@@ -278,7 +279,8 @@ def _sequence(
     floor = _Part(rising, 0.0, DISC_IN, rise=DISC_RISE, y=floor_top + DISC_SIZE / 2)
     moving = [_coming(part, canvas.centre[0], frames, brand.end_card.seconds, rate) for part in (floor, *placed)]
     # The disc is part of the ground: it does not move with what stands before it.
-    layers, count = (*ground, moving[0], *below, *moving[1:]), len(ground) + 1
+    behind_all = () if fills else (*ground, moving[0])
+    layers, count = (*behind_all, *below, *moving[1:]), len(behind_all)
     scene = Scene(start=0, frames=frames, background=colours.ground[0], layers=layers, background_layers=count)
     whole = FrameRange(start=0, end=frames)
     return SceneSequence((scene,), backdrop, static=(whole,), notes=tuple(colours.notes))

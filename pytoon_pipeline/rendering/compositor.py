@@ -172,7 +172,9 @@ class LayerStack:
         if self._base is None:
             background = self._background_image()
             self._base = self._draw(background, background, (sampler.first() for sampler in self._static_layers))
-        return self._draw(self._base, canvas, (sampler.at(frame, canvas) for sampler in self._samplers))
+        # Without a background, the canvas is cleared before a sprite that covers it is drawn.
+        shared = canvas if self._background is not None else None
+        return self._draw(self._base, canvas, (sampler.at(frame, shared) for sampler in self._samplers))
 
     def _background_image(self) -> YuvaImage:
         if self._background is None:

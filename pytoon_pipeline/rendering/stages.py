@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 
-SEGMENT = Stage("segment", 18, "by_rule")
+SEGMENT = Stage("segment", 19, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
 THUMBNAIL_FRAME = Stage("thumbnail_frame", 2, "by_rule")
 THUMBNAIL = Stage("thumbnail", 13, "by_rule")

@@ -190,3 +190,20 @@ def test_frames_drawn_over_each_other_are_those_drawn_on_new_images(tmp_path: Pa
     for new, over in zip(compose(plan, sources), compose(plan, sources, None, canvas), strict=True):
         assert over is canvas
         assert all(np.array_equal(a, b) for a, b in zip((new.y, new.u, new.v), (over.y, over.u, over.v), strict=True))
+
+
+def test_a_moving_picture_that_covers_its_background_is_seen_in_transitions(tmp_path: Path) -> None:
+    keys = tuple(CropKeyframe(frame=n, x=0.5, y=0.5, focus_x=0.5, focus_y=0.5, zoom=1 + n / 50) for n in (0, 12))
+    path = CropPath(width=1, height=1, keyframes=keys)
+    filling = ImageLayer(item=ITEM, width=1080, height=1920, crop_path=path, transform=at())
+    ground = shape("#204060", 1080, 1920, at())
+    moving = Transition(kind="zoom_through", frames=10)
+    spec = spec_of([
+        Scene(start=0, frames=12, layers=(ground, shape("#FFFFFF", 400, 400, at())), background_layers=1),
+        Scene(start=2, frames=13, layers=(ground, filling), background_layers=1, transition=moving),
+    ])  # fmt: skip
+    sources = picture(tmp_path, scenery(540, 960))
+    levels = [
+        float(np.percentile(one.y, 98)) for one in compose(plan_segment(spec, spec.segments[0], sources), sources)
+    ]
+    assert min(levels) > 60
