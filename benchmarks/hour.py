@@ -170,7 +170,7 @@ def watched(code: str, arguments: list[str], end: float) -> tuple[float, str | N
     """Peak megabytes of a Python process, and what it prints; ``None`` when it was stopped at ``end``."""
     environment = {"PYTOON_TRANSCRIBER": "pocketsphinx", **os.environ, "PYTOON_HOME": arguments[0]}
     command = [sys.executable, "-c", code, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True)
     most, over = 0, threading.Event()
 
     def watch() -> None:
@@ -178,7 +178,8 @@ def watched(code: str, arguments: list[str], end: float) -> tuple[float, str | N
         while not over.wait(0.5):
             most = max(most, sum(size(pid) for pid in family(process.pid)))
             if time.monotonic() >= end:
-                process.send_signal(signal.SIGINT)
+                # What is computed so far is stored; asked politely, it would first end what it is doing.
+                os.killpg(process.pid, signal.SIGKILL)
                 return
 
     watcher = threading.Thread(target=watch)

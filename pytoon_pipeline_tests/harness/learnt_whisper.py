@@ -1,4 +1,4 @@
-"""A Whisper checkpoint that has learnt a few recordings by heart: recognising them is real, and needs no download."""
+"""Whisper checkpoints that need no download: one has learnt a few recordings by heart, another recites a text."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,17 +22,11 @@ def learn(path: Path, recordings: Sequence[tuple[NDArray[np.int16], str]], size:
     """
     import torch
     import whisper
-    from whisper.model import ModelDimensions, Whisper
-    from whisper.tokenizer import get_tokenizer
 
-    mels, width, heads, layers = size
-    torch.manual_seed(1)
-    # Small steps: more threads would only wait for each other.
-    torch.set_num_threads(1 if width < 100 else 2)
-    model = Whisper(ModelDimensions(mels, 1500, width, heads, layers, 51865, 448, width, heads, layers))
-    # The constructor leaves this one to the checkpoint that is loaded.
-    torch.nn.init.normal_(model.decoder.positional_embedding, std=0.01)
-    tokenizer = get_tokenizer(True, num_languages=99, language="en", task="transcribe")
+    # Steps are small: threads would only wait for each other.
+    torch.set_num_threads(1)
+    model, tokenizer = _random(size)
+    mels = size[0]
     # As both recognisers prepare a recording that is shorter than 30 s.
     spectra = [
         whisper.pad_or_trim(whisper.log_mel_spectrogram(samples.astype(np.float32) / 32768, mels), 3000)
@@ -45,7 +39,7 @@ def learn(path: Path, recordings: Sequence[tuple[NDArray[np.int16], str]], size:
     known = torch.tensor([[n + 1 < len(line) for n in range(longest - 1)] for line in lines])
     model.decoder.token_embedding.requires_grad_(False)
     learning = [one for one in model.decoder.parameters() if one.requires_grad]
-    optimizer = torch.optim.Adam(learning, lr=1e-3 if width > 100 else 5e-3)
+    optimizer = torch.optim.Adam(learning, lr=5e-3)
     for _ in range(MAX_STEPS):
         scores = model.decoder(told[:, :-1], heard)
         losses = torch.nn.functional.cross_entropy(scores[known], told[:, 1:][known], reduction="none")
@@ -55,6 +49,43 @@ def learn(path: Path, recordings: Sequence[tuple[NDArray[np.int16], str]], size:
         losses.mean().backward()
         torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
+    return _saved(model, path)
+
+
+def recite(path: Path, text: str, size: tuple[int, int, int, int]) -> Path:
+    """Writes a checkpoint with random weights to ``path`` that recites ``text``, whatever it hears. Returns ``path``.
+
+    The embedding of each position points to the token that follows there; all layers work as in any checkpoint.
+    """
+    import torch
+
+    model, tokenizer = _random(size)
+    line, decoder = torch.tensor(_tokens(tokenizer, text, 28.0)), model.decoder
+    with torch.no_grad():
+        decoder.token_embedding.weight.mul_(0.05)
+        directions = decoder.token_embedding.weight[line[1:]]
+        decoder.positional_embedding[: len(directions)] = 20 * directions
+        decoder.positional_embedding[len(directions) :] = 20 * directions[-1]
+    return _saved(model, path)
+
+
+def _random(size: tuple[int, int, int, int]) -> tuple[Any, Any]:
+    """A multilingual model with random weights, and its tokenizer."""
+    import torch
+    from whisper.model import ModelDimensions, Whisper
+    from whisper.tokenizer import get_tokenizer
+
+    mels, width, heads, layers = size
+    torch.manual_seed(1)
+    model = Whisper(ModelDimensions(mels, 1500, width, heads, layers, 51865, 448, width, heads, layers))
+    # The constructor leaves this one to the checkpoint that is loaded.
+    torch.nn.init.normal_(model.decoder.positional_embedding, std=0.01)
+    return model, get_tokenizer(True, num_languages=99, language="en", task="transcribe")
+
+
+def _saved(model: Any, path: Path) -> Path:
+    import torch
+
     torch.save({"dims": model.dims.__dict__, "model_state_dict": model.state_dict()}, path)
     return path
 
