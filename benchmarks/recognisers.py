@@ -27,10 +27,10 @@ NAME, PIECE_SECONDS, RATE = "benchmark", 29, 16_000
 ENGINES = ("whisper", "faster-whisper")
 # As much as people say in a piece.
 TEXT = (
-    "Our bakery is on the corner of two streets near the station, and it has been there since 1987. We have three ovens, "
-    "two of them with stone plates. The flour comes in sacks of twenty five kilos, and we order it from a mill that is "
-    "about an hour away. On most days the first dough is mixed in the evening. The shop opens at half past six, on "
-    "Sundays at eight, and by then everything is warm."
+    "Our bakery is on the corner of two streets near the station, and it has been there since 1987. We have three "
+    "ovens, two of them with stone plates. The flour comes in sacks of twenty five kilos, and we order it from a mill "
+    "that is about an hour away. On most days the first dough is mixed in the evening. The shop opens at half past "
+    "six, on Sundays at eight, and by then everything is warm."
 )
 
 
