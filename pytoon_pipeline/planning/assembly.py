@@ -33,7 +33,7 @@ from pytoon_pipeline.planning.layout.title_animations import staying
 from pytoon_pipeline.planning.segments import plan_segments
 from pytoon_pipeline.planning.sequences import SceneSequence, Timeline, join_content
 from pytoon_pipeline.planning.shown_areas import shown_areas
-from pytoon_pipeline.planning.sound_effects import plan_effects
+from pytoon_pipeline.planning.sound_effects import plan_effects, with_effects
 from pytoon_pipeline.planning.text_assignment import assignment_notes
 from pytoon_pipeline.planning.title_schedule import place_titles
 
@@ -75,7 +75,7 @@ def finish(
     audio, audio_notes = plan_audio(
         timeline, context.media, context.preset.audio, resolved.loudness, rate, context.request.enhance
     )
-    audio = audio.model_copy(update={"effects": _effects(context, timeline, overlays)})
+    audio = with_effects(audio, _effects(context, timeline, overlays))
     watermark = _watermark(context, content_frames, timeline.frames)
     above = (*(staying(one, timeline.frames) for one in overlays), *watermark)
     last = timeline.scenes[-1]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pytoon_pipeline.contracts.output_format import SAMPLE_RATE
 from pytoon_pipeline.contracts.preset import SoundEffects
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
-from pytoon_pipeline.contracts.spec.render_spec import Cue, Scene, SoundEffect, SoundKind
+from pytoon_pipeline.contracts.spec.render_spec import AudioMix, Cue, Scene, SoundEffect, SoundKind
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
 from pytoon_pipeline.media.sound_effects import PEAK, SECONDS
@@ -13,6 +13,8 @@ from pytoon_pipeline.media.sound_effects import PEAK, SECONDS
 # Peak levels in dB of full scale, against speech and music at -18 LUFS, and what is taken away under speech.
 LEVELS: dict[SoundEffects, float] = {"subtle": -20.0, "full": -12.0}
 UNDER_SPEECH_DB = 8.0
+# Effects that nothing else accompanies are so much quieter than a video with speech or music, in LU.
+ALONE_LU = 10.0
 # A sentence begins undisturbed: no effect sounds within this time before and after its start, in seconds.
 BEFORE_SENTENCE, AFTER_SENTENCE = 0.05, 0.4
 # Two effects begin at least so far apart, in seconds.
@@ -67,6 +69,12 @@ def plan_effects(
         level = LEVELS[amount] - (UNDER_SPEECH_DB if under else 0.0)
         found.append(SoundEffect(kind=kind, start=start, samples=length, gain_db=level, seed=number))
     return tuple(found)
+
+
+def with_effects(audio: AudioMix, effects: Sequence[SoundEffect]) -> AudioMix:
+    """``audio`` with ``effects``. Alone they are not brought to the loudness of speech or music."""
+    quieter = ALONE_LU if effects and not audio.tracks else 0.0
+    return audio.model_copy(update={"effects": tuple(effects), "loudness": audio.loudness - quieter})
 
 
 def _transitions(scenes: Sequence[Scene], amount: SoundEffects) -> Iterator[tuple[int, SoundKind]]:

@@ -7,16 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytoon_pipeline.contracts.preset import SoundEffects
-from pytoon_pipeline.contracts.spec.render_spec import Cue, CueWord, Scene, SoundEffect, Transition
+from pytoon_pipeline.contracts.spec.render_spec import (
+    AudioMix,
+    AudioTrack,
+    Cue,
+    CueWord,
+    Scene,
+    SoundEffect,
+    Transition,
+)
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
 from pytoon_pipeline.planning.sound_effects import (
     AFTER_SENTENCE,
+    ALONE_LU,
     BEFORE_SENTENCE,
     LEVELS,
     MIN_DISTANCE,
     UNDER_SPEECH_DB,
     plan_effects,
+    with_effects,
 )
 from pytoon_pipeline_tests.harness.plans import planned, scene, still
 
@@ -85,3 +95,12 @@ def test_a_request_has_effects_and_else_the_preset_decides() -> None:
     adjusted = planned(media, transition="slide", adjust={"audio": {"effects": "subtle"}})
     assert adjusted.audio.effects
     assert planned(media, sound_effects="off", adjust={"audio": {"effects": "subtle"}}).audio.effects == ()
+
+
+def test_effects_alone_are_quieter_than_speech_or_music() -> None:
+    heard = effects(["push"], "full")
+    silent = AudioMix(samples=5 * SAMPLES, loudness=-14.0, true_peak=-1.0)
+    assert with_effects(silent, heard).loudness == -14.0 - ALONE_LU
+    assert with_effects(silent, ()).loudness == -14.0
+    music = silent.model_copy(update={"tracks": (AudioTrack(role="music", clips=()),)})
+    assert with_effects(music, heard).loudness == -14.0
