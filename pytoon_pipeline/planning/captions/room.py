@@ -6,8 +6,8 @@ from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 
-# Lines that the room has, and its distance from other texts in pixels.
-LINES, GAP = 2, 40
+# Lines that the room has, and its distance from other texts in pixels, which move in from below.
+LINES, GAP = 2, 110
 # Captions whose lower edge is above this share of the frame's height have no room of their own.
 MIN_POSITION = 0.4
 # Above products that stand in the lower part of the frame, captions have this position.
