@@ -3,6 +3,7 @@
 SQLAlchemy takes a third of a second to import, so nothing that ``pytoon status`` needs is kept here.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ from pytoon_pipeline.settings import Settings
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 WRITES = "pytoon_writes"
+# One server at a time brings the database up to date: alembic keeps its state in a module, and PostgreSQL would let two
+# processes create the same table. Any number that nothing else locks.
+MIGRATING, MIGRATION_LOCK = threading.Lock(), 0x7079746F6F6E
 
 
 class Accounts:
@@ -33,7 +37,9 @@ class Accounts:
         """The database that the settings name, brought up to date."""
         secret = Settings.load().api_database
         accounts = cls(_engine(secret.get_secret_value() if secret else None, home))
-        with accounts.write() as connection:
+        with MIGRATING, accounts.write() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             command.upgrade(config, "head")

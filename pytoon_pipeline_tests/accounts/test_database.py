@@ -1,6 +1,7 @@
 """The accounts database: its migrations make the tables of ``tables.py``, and nothing is lost between processes."""
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,34 @@ from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.accounts.tables import METADATA
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.harness.postgres import postgres
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The kind of the database; that of PostgreSQL is a server of this test."""
+    if request.param == "sqlite":
+        yield "sqlite"
+        return
+    with postgres() as url:
+        monkeypatch.setenv("PYTOON_API_DATABASE", url)
+        yield "postgresql"
+
+
+@pytest.mark.usefixtures("kind")
 def test_the_migrations_make_the_tables(home: Home) -> None:
     accounts = Accounts.open(home)
     with accounts.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    assert home.accounts.stat().st_mode & 0o077 == 0, "only its owner reads it"
+    accounts.close()
 
 
+def test_only_its_owner_reads_the_local_database(home: Home) -> None:
+    Accounts.open(home).close()
+    assert home.accounts.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("kind")
 def test_servers_open_and_write_at_the_same_time(home: Home) -> None:
     errors: list[BaseException] = []
 
