@@ -1,5 +1,7 @@
 """What people are told of a language model whose proposals were not all used."""
 
+from collections.abc import Iterable, Iterator
+
 from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.spec.render_spec import Note
 
@@ -20,3 +22,9 @@ def model_note(use: ModelUse, about: str) -> Note | None:
         f"{about} were refused. {' '.join(f'{one}.' for one in use.refused[:MAX_LISTED])}{more}"
     )
     return Note(code="model_proposals_refused", message=message)
+
+
+def post_notes(uses: Iterable[ModelUse]) -> Iterator[Note]:
+    """What a person should know of the texts to post."""
+    found = (model_note(use, "the texts to post") for use in uses if use.task == "post")
+    return (note for note in found if note is not None)

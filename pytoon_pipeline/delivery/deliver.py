@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.manifest import Corrections, Delivery, Manifest, StageUse
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.model_notes import post_notes
 from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.quality import QcReport
@@ -28,7 +29,6 @@ from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.environment import environment_digest
 from pytoon_pipeline.delivery.extras import extra_files
-from pytoon_pipeline.delivery.model_post import post_notes
 from pytoon_pipeline.delivery.outbox import (
     POST,
     deliver,

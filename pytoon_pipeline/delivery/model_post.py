@@ -3,13 +3,11 @@ is refused.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pytoon_pipeline.contracts.model_answers import RefusedAnswer, printable, read_answer
-from pytoon_pipeline.contracts.model_notes import model_note
 from pytoon_pipeline.contracts.model_use import ModelUse
-from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.delivery.post import MAX_HASHTAGS, MAX_TAG, MAX_TITLE, SENTENCES, Proposal, as_sentence
 from pytoon_pipeline.delivery.post_texts import VideoTexts
 from pytoon_pipeline.llm.asking import LanguageModel
@@ -59,12 +57,6 @@ def with_model(
             refused.append(f"{name.capitalize()}: {error}")
     use = ModelUse(task="post", model=model.name, used=len(valid), refused=tuple(refused))
     return _merged(embedded, valid, texts.cta), use
-
-
-def post_notes(uses: Iterable[ModelUse]) -> Iterator[Note]:
-    """What a person should know of the texts to post."""
-    found = (model_note(use, "the texts to post") for use in uses if use.task == "post")
-    return (note for note in found if note is not None)
 
 
 def _material(embedded: Proposal, texts: VideoTexts, language: str) -> Mapping[str, object]:

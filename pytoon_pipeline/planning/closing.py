@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from itertools import chain
+from math import inf
 
 from pytoon_pipeline.contracts.brand import Brand, BrandColours, BrandFonts, EndCard
 from pytoon_pipeline.contracts.colours import Colour
@@ -53,13 +54,18 @@ def with_call_to_action(text: str | TextRequest | None) -> str | TextRequest | N
 
 
 def closing_texts(
-    titles: Sequence[TitleRequest], items: int, preset: Preset, max_seconds: float, pictures: bool = False
+    titles: Sequence[TitleRequest],
+    items: int,
+    preset: Preset,
+    max_seconds: float,
+    pictures: bool = False,
+    content_seconds: float = inf,
 ) -> tuple[str, str] | None:
     """The title and the button of the end card of a video without a brand; none where it has no end card.
 
     The call to action is the button. Without one, a short hook comes back, or after a longer text the ``pictures`` of
-    the video are shown alone. There is no card where the call to action is too long for a button, or the video too
-    short for a card.
+    the video are shown alone, unless the content lasts for ``content_seconds`` only. There is no card where the call to
+    action is too long for a button, or the video too short for a card.
     """
     of_role = {title.role: title.text for title in reversed(titles)}
     button = of_role.get("cta", "")
@@ -68,7 +74,8 @@ def closing_texts(
     needed = max(MIN_SECONDS, SECONDS + items * preset.stills.min_seconds)
     if max_seconds < needed or len(button) > MAX_BUTTON_LENGTH:
         return None
-    returns = titles and (pictures or (title and ("beat" in of_role or items)))
+    long_enough = content_seconds + TITLE_SECONDS >= MIN_SECONDS
+    returns = titles and long_enough and (pictures or (title and ("beat" in of_role or items)))
     return (title, button) if button or returns else None
 
 

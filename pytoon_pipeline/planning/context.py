@@ -34,7 +34,7 @@ from pytoon_pipeline.planning.end_card import EndCard, end_card
 from pytoon_pipeline.planning.layout.beside import is_tall
 from pytoon_pipeline.planning.layout.one_layout import with_one_layout
 from pytoon_pipeline.planning.layout.titles import TitleStyle, symmetric, title_requests
-from pytoon_pipeline.planning.pacing import Pacing
+from pytoon_pipeline.planning.pacing import Pacing, longest_seconds
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
 from pytoon_pipeline.planning.text_assignment import reading_seconds
 from pytoon_pipeline.planning.title_request import TitleRequest
@@ -227,7 +227,8 @@ def _end_card(
     if brand is None:
         closes = resolved.archetype in ("hero", "overlay")
         shown = bool(pictures) and closes and is_tall(canvas)
-        texts = closing_texts(titles, len(items) if closes else 0, preset, request.max_seconds, shown)
+        count, longest = len(items) if closes else 0, longest_seconds(items)
+        texts = closing_texts(titles, count, preset, request.max_seconds, shown, longest)
         if texts is None:
             return None
         title, button = texts

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.preset import StillSettings
@@ -70,6 +70,18 @@ def source_range(material: AnalysedMedia, entry: MediaRequest) -> tuple[float, f
             "Set start to a time within the clip.",
         )
     return entry.start, end
+
+
+def longest_seconds(items: Sequence[PlanItem]) -> float:
+    """The most that ``items`` can last: clips, and pictures whose length the request gives; else infinite."""
+    return sum(_longest(item) for item in items) if items else inf
+
+
+def _longest(item: PlanItem) -> float:
+    if not item.material.is_still:
+        start, end = source_range(item.material, item.entry)
+        return end - start
+    return inf if item.entry.end is None else item.entry.end - item.entry.start
 
 
 def plan_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:

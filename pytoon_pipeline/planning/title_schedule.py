@@ -206,7 +206,9 @@ class _Schedule:
         tallest = max((other.page for other in peers), key=lambda page: page.height)
         headline, area = self.headline(one).headline, self.place(one)
         preferred = headline.position
-        options = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
+        places = [Placement(p, title_area(tallest, headline, area, p)) for p in (preferred, *POSITIONS)]
+        # The area of letters without a box may begin above the safe area; they do not.
+        options = [one for one in places if one.area.top >= self.style.area.top] or places[:1]
         spans = [span for other, span in timed if other.part in parts and other.is_label == one.is_label]
         first, last = min(span.start for span in spans), max(span.end for span in spans)
         keep_out = []

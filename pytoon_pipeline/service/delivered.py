@@ -4,13 +4,13 @@ from pathlib import Path
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.model_notes import post_notes
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import RenderedSegments
 from pytoon_pipeline.contracts.results import STAGES, ErrorInfo, QcSummary, RenderResult, SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.delivery.copies import copy_files
 from pytoon_pipeline.delivery.current import StoredDelivery
-from pytoon_pipeline.delivery.model_post import post_notes
 from pytoon_pipeline.delivery.outbox import SPEC
 from pytoon_pipeline.delivery.subtitles import FORMATS
 from pytoon_pipeline.operations.attempt_notes import retries_of

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from pytoon_pipeline.contracts.model_notes import post_notes
 from pytoon_pipeline.contracts.model_use import ModelUse
-from pytoon_pipeline.delivery.model_post import post_notes, with_model
+from pytoon_pipeline.delivery.model_post import with_model
 from pytoon_pipeline.delivery.post import Proposal, propose
 from pytoon_pipeline.delivery.post_texts import VideoTexts
 from pytoon_pipeline.llm.asking import LanguageModel

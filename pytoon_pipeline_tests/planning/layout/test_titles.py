@@ -56,7 +56,7 @@ def test_several_texts_follow_each_other_and_each_can_be_read(
     assert " ".join(layer.text for _, _, layer in shown) == " ".join([hook, *beats, cta])
     roles = [layer.role for _, _, layer in shown]
     assert roles == sorted(roles, key=("hook", "beat", "cta").index)
-    closing = len(shown) < len(list(spec.texts()))
+    closing = len(spec.scenes) > 1 + len(beats)
     assert (shown[0][0], shown[-1][1]) == (0, spec.scenes[-1].start if closing else spec.frames)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(shown))
     for first, last, layer in shown:
@@ -134,7 +134,9 @@ def test_the_own_text_of_an_item_that_does_not_fit_is_refused_by_its_file() -> N
 
 
 def test_the_last_text_stays_to_the_last_frame() -> None:
-    spec = titled({"hook": "Hello there, this is longer than a title", "beats": ["One more"]}, count=2)
+    # A video of four seconds has no closing scene.
+    text = {"hook": "Hello there, this is longer than a title", "beats": ["One more"]}
+    spec = planned(items(2), text=text, archetype="hero", max_seconds=4)
     first, last = texts(spec)
     assert first.animation.exit is not None
     assert last.animation.exit is None

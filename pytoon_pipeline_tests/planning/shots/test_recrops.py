@@ -13,7 +13,7 @@ TEXT = {"hook": "A hook", "beats": ["The first of the beats", "And then another 
 
 
 def picture(spec: RenderSpec) -> ImageLayer:
-    (found,) = (one for one in spec.scenes[0].layers if isinstance(one, ImageLayer))
+    (found,) = (one for one in spec.scenes[0].layers if isinstance(one, ImageLayer) and one.name != "out of focus")
     return found
 
 
