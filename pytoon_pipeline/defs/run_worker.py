@@ -31,7 +31,13 @@ from pytoon_pipeline.settings import Settings
 
 CODE_LOCATION = "pytoon_pipeline.definitions"
 # Modules that other processes need, or that are programs.
-NOT_PRELOADED = ("pytoon_pipeline.cli", "pytoon_pipeline.engines.server", __spec__.name)
+NOT_PRELOADED = (
+    "pytoon_pipeline.accounts",
+    "pytoon_pipeline.api",
+    "pytoon_pipeline.cli",
+    "pytoon_pipeline.engines.server",
+    __spec__.name,
+)
 # What runs import inside functions. None of these starts a thread that a fork would miss.
 PRELOADED = (
     "budoux",
