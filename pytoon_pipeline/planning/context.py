@@ -34,7 +34,7 @@ from pytoon_pipeline.planning.end_card import EndCard, end_card
 from pytoon_pipeline.planning.layout.beside import is_tall
 from pytoon_pipeline.planning.layout.one_layout import with_one_layout
 from pytoon_pipeline.planning.layout.titles import TitleStyle, symmetric, title_requests
-from pytoon_pipeline.planning.pacing import Pacing, longest_seconds
+from pytoon_pipeline.planning.pacing import Pacing, available_seconds
 from pytoon_pipeline.planning.sequences import SceneSequence, SceneTransition
 from pytoon_pipeline.planning.text_assignment import reading_seconds
 from pytoon_pipeline.planning.title_request import TitleRequest
@@ -83,10 +83,14 @@ class PlanContext:
         return symmetric(area, self.canvas) if self.preset.headline.align == "centre" else area
 
     @property
+    def has_requested_background(self) -> bool:
+        """Whether the request names a background: a colour, a gradient or a file."""
+        return self.request.background is not None or self.media.background is not None
+
+    @property
     def has_picture_ground(self) -> bool:
         """Whether grounds take the tone of the picture on them: unless the request has one."""
-        requested = self.request.background is not None or self.media.background is not None
-        return self.preset.layout.ground == "picture" and not requested
+        return self.preset.layout.ground == "picture" and not self.has_requested_background
 
     @property
     def brand(self) -> Brand | None:
@@ -227,8 +231,8 @@ def _end_card(
     if brand is None:
         closes = resolved.archetype in ("hero", "overlay")
         shown = bool(pictures) and closes and is_tall(canvas)
-        count, longest = len(items) if closes else 0, longest_seconds(items)
-        texts = closing_texts(titles, count, preset, request.max_seconds, shown, longest)
+        count = len(items) if closes else 0
+        texts = closing_texts(titles, count, preset, request.max_seconds, shown, available_seconds(items))
         if texts is None:
             return None
         title, button = texts

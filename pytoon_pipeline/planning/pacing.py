@@ -72,12 +72,12 @@ def source_range(material: AnalysedMedia, entry: MediaRequest) -> tuple[float, f
     return entry.start, end
 
 
-def longest_seconds(items: Sequence[PlanItem]) -> float:
+def available_seconds(items: Sequence[PlanItem]) -> float:
     """The most that ``items`` can last: clips, and pictures whose length the request gives; else infinite."""
-    return sum(_longest(item) for item in items) if items else inf
+    return sum(_available(item) for item in items) if items else inf
 
 
-def _longest(item: PlanItem) -> float:
+def _available(item: PlanItem) -> float:
     if not item.material.is_still:
         start, end = source_range(item.material, item.entry)
         return end - start

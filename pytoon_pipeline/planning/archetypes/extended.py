@@ -23,8 +23,9 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 def extending(context: PlanContext) -> PlanContext:
     """The context with pictures that go on above their upper edge; below the ground that the request has, if any."""
-    asked = context.request.background is not None or context.media.background is not None
-    layout = context.preset.layout.model_copy(update={"picture": "full_width" if asked else "extended"})
+    layout = context.preset.layout.model_copy(
+        update={"picture": "full_width" if context.has_requested_background else "extended"}
+    )
     preset = context.preset.model_copy(update={"layout": layout})
     return replace(context, resolved=context.resolved.model_copy(update={"preset": preset}))
 

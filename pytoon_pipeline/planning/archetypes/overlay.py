@@ -137,8 +137,8 @@ def _alone(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[T
     """A product alone: a cut-out, a picture whose plain background goes on over the frame, or a card."""
     if item.material.transparent:
         return cut_out(context, item, frames, titles)
-    own_ground = context.request.background is None and context.media.background is None
-    if own_ground and item.fit == "auto" and item.material.is_still and has_plain_edges(item.material):
+    plain = item.fit == "auto" and item.material.is_still and has_plain_edges(item.material)
+    if plain and not context.has_requested_background:
         return on_plain_ground(context, item, frames, titles)
     return card(context, item, frames, titles)
 
