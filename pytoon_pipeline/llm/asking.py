@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.llm.client import NoAnswer, complete
 from pytoon_pipeline.llm.endpoint import Endpoint
@@ -66,18 +67,20 @@ class LanguageModel:
         inputs, parameters = {"material": hash_value(material)}, {"model": self.name, "prompt": hash_value(prompt)}
         key = StageKey(ANSWER, inputs, parameters, {})
 
+        artifact = self.store.reuse(key.fingerprint) or self._asked(key, prompt, material)
+        return Answer(artifact.read(ModelAnswer).text, artifact.fingerprint)
+
+    def _asked(self, key: StageKey, prompt: str, material: object) -> Artifact:
+        question = json.dumps(material, ensure_ascii=False)
+        roles = ({"role": "system", "content": prompt}, {"role": "user", "content": question})
+
         def compute(scratch: Path) -> StageOutput:
-            with slot(self.slots, "language-model", 1, "question to the language model"):
-                # Another process may have asked the same meanwhile.
-                if found := self.store.reuse(key.fingerprint):
-                    return StageOutput(found.read(ModelAnswer))
-                question = json.dumps(material, ensure_ascii=False)
-                roles = ({"role": "system", "content": prompt}, {"role": "user", "content": question})
-                return StageOutput(ModelAnswer(text=complete(self.endpoint, roles)))
+            return StageOutput(ModelAnswer(text=complete(self.endpoint, roles)))
 
         try:
-            artifact = get_or_compute(self.store, key, compute).artifact
+            # The slot is held until the answer is stored: a process that waited for it finds the answer.
+            with slot(self.slots, "language-model", 1, "question to the language model"):
+                return get_or_compute(self.store, key, compute).artifact
         except NoAnswer as error:
             self._failures.append(error)
             raise
-        return Answer(artifact.read(ModelAnswer).text, artifact.fingerprint)
