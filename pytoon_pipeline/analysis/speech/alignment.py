@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pytoon_pipeline.analysis.speech import alignment_process
 from pytoon_pipeline.analysis.speech.alignment_process import FRAME, RATE, Chunk
 from pytoon_pipeline.analysis.speech.pronunciation import pronunciations
-from pytoon_pipeline.analysis.speech.silence import WINDOW_SECONDS, levels, speech_level
+from pytoon_pipeline.analysis.speech.silence import FLOOR_DB, WINDOW_SECONDS, levels, speech_level
 from pytoon_pipeline.contracts.analysis import Transcript, Word
 from pytoon_pipeline.runtime import processes
 
@@ -27,9 +27,13 @@ PAUSE_SECONDS, MAX_SECONDS = 0.4, 12.0
 REACH_SECONDS = 0.4
 # Words that are found further away from where their transcriber has them were not found. Subtitles may be far off.
 MAX_SHIFT_SECONDS, MAX_SUBTITLE_SHIFT_SECONDS = 0.6, 2.0
-# The model lets words begin in the silence before them: what is so far below the level of speech is no part of a word,
-# which keeps at least so many of its windows of 10 ms.
-SILENCE_DROP_DB, MIN_WINDOWS = 40.0, 4
+# The model lets words begin in the pause before them. A pause is so far below the level of speech, or, in a noisy
+# recording, hardly above the noise; never so loud as the quiet consonants of speech.
+SILENCE_DROP_DB, ABOVE_NOISE_DB, CONSONANT_DROP_DB = 40.0, 6.0, 20.0
+# The noise: of all windows with a sound, this percentage is quieter.
+NOISE_PERCENTILE = 10
+# A word keeps at least so many of its windows of 10 ms.
+MIN_WINDOWS = 4
 # With fewer words found, the text is not what is said.
 MIN_FOUND = 0.5
 
@@ -37,18 +41,20 @@ MIN_FOUND = 0.5
 def align(transcript: Transcript, samples: NDArray[np.int16]) -> Transcript:
     """The transcript of 16 kHz mono ``samples``, shape (n,), with the times at which its words are spoken.
 
-    Only for English; a word that is not found keeps its time. pocketsphinx has found its own words by the same model,
-    so they stay.
+    Only for English; a word that is not found keeps its time. pocketsphinx has found its own words by the same model:
+    they only lose the pauses at their ends.
     """
     by = transcript.transcriber
-    if by is None or by.engine == "pocketsphinx" or transcript.language not in LANGUAGES or not transcript.words:
+    if by is None or transcript.language not in LANGUAGES or not transcript.words:
         return transcript
+    sounding = _sounding(samples)
+    if by.engine == "pocketsphinx":
+        return transcript.model_copy(update={"words": tuple(_without_pauses(transcript.words, sounding))})
     reach = MAX_SUBTITLE_SHIFT_SECONDS if by.engine == "subtitles" else MAX_SHIFT_SECONDS
     spans = _spans(samples, transcript.words)
-    decibels = levels(samples, RATE)
-    sounding = decibels >= speech_level(decibels) - SILENCE_DROP_DB
     found = [
-        _near(word, _without_silence(span, sounding), reach) for word, span in zip(transcript.words, spans, strict=True)
+        _near(word, span and _without_silence(span, sounding), reach)
+        for word, span in zip(transcript.words, spans, strict=True)
     ]
     missing = found.count(None)
     if missing > (1 - MIN_FOUND) * len(found):
@@ -59,16 +65,37 @@ def align(transcript: Transcript, samples: NDArray[np.int16]) -> Transcript:
     )
 
 
-def _without_silence(span: tuple[float, float] | None, sounding: NDArray[np.bool_]) -> tuple[float, float] | None:
-    """A span from its first to its last window that is not silent."""
-    if span is None:
-        return None
-    first, last = round(span[0] / WINDOW_SECONDS), round(span[1] / WINDOW_SECONDS)
+def _sounding(samples: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Which windows of ``samples``, shape (n,), are no pause; shape (windows,).
+
+    Measured in the difference between samples, where hum is quiet and the hiss of consonants is loud. Halves do not
+    overflow.
+    """
+    halves = samples >> 1
+    decibels = levels(np.diff(halves, prepend=halves[:1]), RATE)
+    level, heard = speech_level(decibels), decibels[decibels > FLOOR_DB]
+    noise = float(np.percentile(heard, NOISE_PERCENTILE)) if len(heard) else FLOOR_DB
+    pause = max(level - SILENCE_DROP_DB, noise + ABOVE_NOISE_DB)
+    return decibels >= min(pause, level - CONSONANT_DROP_DB)
+
+
+def _without_pauses(words: Sequence[Word], sounding: NDArray[np.bool_]) -> Iterator[Word]:
+    for word in words:
+        start, end = _without_silence((word.start, word.end), sounding)
+        yield word.model_copy(update={"start": start, "end": end})
+
+
+def _without_silence(span: tuple[float, float], sounding: NDArray[np.bool_]) -> tuple[float, float]:
+    """A span from its first to its last window that is no pause."""
+    first, last = begin, end = round(span[0] / WINDOW_SECONDS), round(span[1] / WINDOW_SECONDS)
     while last - first > MIN_WINDOWS and not sounding[first : first + 1].any():
         first += 1
     while last - first > MIN_WINDOWS and not sounding[last - 1 : last].any():
         last -= 1
-    return round(first * WINDOW_SECONDS, 3), round(last * WINDOW_SECONDS, 3)
+    return (
+        span[0] if first == begin else round(first * WINDOW_SECONDS, 3),
+        span[1] if last == end else round(last * WINDOW_SECONDS, 3),
+    )
 
 
 def _near(word: Word, span: tuple[float, float] | None, reach: float) -> Word | None:

@@ -57,7 +57,7 @@ class Transcription(Analysis[Transcript]):
     why the endpoint of the settings is not used.
     """
 
-    stage = Stage("transcription", 10)
+    stage = Stage("transcription", 11)
     libraries = ("faster_whisper", "whisper", "pocketsphinx")
     record = Transcript
 

@@ -50,11 +50,38 @@ def test_words_begin_within_30_ms_of_where_they_are_spoken() -> None:
     assert all(a.end <= b.start for a, b in zip(found.words, found.words[1:], strict=False))
 
 
-def test_only_english_words_of_other_transcribers_are_aligned() -> None:
+def test_words_of_other_languages_keep_their_times() -> None:
     german = transcribed(talk(), language="de")
     assert align(german, talk().samples) is german
-    embedded = transcribed(talk(), by=WHISPER.model_copy(update={"engine": "pocketsphinx"}))
-    assert align(embedded, talk().samples) is embedded
+
+
+@pytest.mark.parametrize("engine", ["whisper", "pocketsphinx"])
+def test_words_do_not_begin_in_the_hum_before_them(engine: str) -> None:
+    """The hum is 30 dB below speech, the pauses before the words last half a second."""
+    spoken = [
+        np.concatenate([np.zeros(8000, np.int16), speak([text]).samples]) for text in ("Nobody came.", "Ask why.")
+    ]
+    samples = np.concatenate(spoken)
+    hum = 0.03 * np.abs(samples).max() * np.sin(2 * np.pi * 100 * np.arange(len(samples)) / 16_000)
+    noisy = (samples * 0.8 + hum).astype(np.int16)
+    starts = [np.flatnonzero(np.abs(part) > 300)[0] / 16_000 for part in spoken]
+    expected = [starts[0], starts[1] + len(spoken[0]) / 16_000]
+    texts, ahead = ("Nobody", "came.", "Ask", "why."), 0.3
+    firsts = [expected[0] - ahead, expected[0] + 0.4, expected[1] - ahead, expected[1] + 0.4]
+    words = tuple(
+        Word(text=text, start=start, end=start + ahead + 0.2, confidence=0.8)
+        for text, start in zip(texts, firsts, strict=True)
+    )
+    by = WHISPER.model_copy(update={"engine": engine})
+    found = align(Transcript(words=words, language="en", transcriber=by), noisy).words
+    assert [found[0].start, found[2].start] == pytest.approx(expected, abs=0.03)
+
+
+def test_pocketsphinx_keeps_the_times_of_words_without_a_pause() -> None:
+    noise = np.random.default_rng(1).normal(0, 2000, 48_000).astype(np.int16)
+    words = (Word(text="Yes.", start=0.503, end=0.907, confidence=0.8),)
+    by = WHISPER.model_copy(update={"engine": "pocketsphinx"})
+    assert align(Transcript(words=words, language="en", transcriber=by), noise).words == words
 
 
 def test_a_text_that_is_not_spoken_keeps_its_times() -> None:
