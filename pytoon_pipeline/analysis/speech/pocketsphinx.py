@@ -30,7 +30,7 @@ FRAMES_PER_SECOND = 100
 SPEED = 1.05
 MIN_EVIDENCE = 0.36
 # Of another language, a piece may be accepted by chance. Where of so many words a smaller share was recognised, none
-# is.
+# is, unless so many words needed no second pass: those are English.
 MANY_WORDS, MIN_SHARE = 30, 0.35
 # Pieces with few words are judged together. In all, at least so many must be recognised.
 MIN_WORDS = 3
@@ -80,8 +80,14 @@ def recognised(pieces: Sequence[TranscribedPiece]) -> list[TranscribedPiece]:
     short = [one for one in heard if len(one.words) < FEW_WORDS]
     short_accepted = evidence(short) >= MIN_EVIDENCE
     kept = [one for one in heard if (short_accepted if one in short else _understood(one))]
-    count, total = sum(len(one.words) for one in kept), sum(len(one.words) for one in heard)
-    return kept if count >= MIN_WORDS and (total < MANY_WORDS or count >= MIN_SHARE * total) else []
+    count, total = _words_in(kept), _words_in(heard)
+    certain = _words_in([one for one in kept if one.second_pass is None])
+    by_chance = total >= MANY_WORDS > certain and count < MIN_SHARE * total
+    return kept if count >= MIN_WORDS and not by_chance else []
+
+
+def _words_in(pieces: Sequence[TranscribedPiece]) -> int:
+    return sum(len(one.words) for one in pieces)
 
 
 def _understood(piece: TranscribedPiece) -> bool:

@@ -157,6 +157,14 @@ def test_what_was_accepted_by_chance_in_another_language_is_rejected() -> None:
     assert pocketsphinx.recognised([foreign[0], chance]) == [chance]
 
 
+def test_a_long_talk_keeps_what_was_recognised_among_much_that_was_not() -> None:
+    unclear = [piece("okay cook who unlike whew you you the", "a b c d", 0.8) for _ in range(30)]
+    certain = [piece("ask not what your country can do", None) for _ in range(5)]
+    confirmed = piece("in the end of the line", "in the end of the line")
+    assert pocketsphinx.recognised([*unclear, *certain, confirmed]) == [*certain, confirmed]
+    assert pocketsphinx.recognised([*unclear, *certain[1:], confirmed]) == [], "too few words are certain"
+
+
 def tongue(kind: str, spoken: np.ndarray) -> np.ndarray:
     """Four seconds of sound without English words, by kind."""
     seconds = np.arange(16_000 * 4) / 16_000
