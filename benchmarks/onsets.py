@@ -1,9 +1,9 @@
 """How far the starts of aligned words are from where a person marked them in real speech.
 
-``python -m benchmarks.onsets jfk.flac``: the recording of 11 s that openai-whisper's repository has among its tests. The
-marks were set by eye in a spectrogram with 1.25 ms per column, without knowing the results; vowels that flow into each
-other allow about 20 ms. Each round moves the marked words by up to ``SPREAD_SECONDS``, as transcribers do, and aligns
-them. pocketsphinx's own words are compared where it recognises the same ones.
+``python -m benchmarks.onsets jfk.flac``: the recording of 11 s that openai-whisper's repository has among its tests.
+The marks were set by eye in a spectrogram with 1.25 ms per column, without knowing the results; vowels that flow into
+each other allow about 20 ms. Each round moves the marked words by up to ``SPREAD_SECONDS``, as transcribers do, and
+aligns them. pocketsphinx's own words are compared where it recognises the same ones.
 """
 
 import json
