@@ -1,4 +1,4 @@
-"""How a video without a brand closes: an end card in the colours of its pictures or its preset."""
+"""How a video without a brand closes: an end card in the colours of its preset."""
 
 import re
 from collections.abc import Sequence
@@ -7,16 +7,14 @@ from math import inf
 
 from pytoon_pipeline.contracts.brand import Brand, BrandColours, BrandFonts, EndCard
 from pytoon_pipeline.contracts.colours import Colour
-from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.preset import Preset
 from pytoon_pipeline.contracts.request import TextRequest
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionChoice
-from pytoon_pipeline.media.colour import contrast, luminance_of, mixed
+from pytoon_pipeline.media.colour import contrast, luminance_of, mixed, opposite
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
-from pytoon_pipeline.planning.layout.beside import is_landscape
-from pytoon_pipeline.planning.layout.scrims import scrim_shade
+from pytoon_pipeline.planning.closing_picture import ClosingLook
 from pytoon_pipeline.planning.layout.titles import BOXED
-from pytoon_pipeline.planning.shots.stills import fills_frame
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 # Length of the card, with a button and without, and the least that a video with one lasts, in seconds.
@@ -28,7 +26,12 @@ MAX_TITLE_LENGTH = 34
 # The least contrast of a button and of a text with their ground.
 MIN_BUTTON_CONTRAST, MIN_TEXT_CONTRAST = 3.0, 4.5
 # A button that hardly stands out from its ground comes nearer to the text's colour, by these shares.
-DEEPER = (0.12, 0.24, 0.36, 0.48)
+DEEPER = (0.0, 0.12, 0.24, 0.36, 0.48)
+# How far the ground of the accent gets darker or lighter from corner to corner, away from the text.
+SHADE = 0.1
+# A clip on the card plays from this share of its length, as beginnings and ends may be black, or from earlier where it
+# would end before the card and so many seconds.
+CLIP_FROM, CLIP_MARGIN = 0.6, 0.2
 # Transitions in which the card covers the content instead of mixing with it, the usual one first.
 COVERING: tuple[TransitionChoice, ...] = ("push_up", "slide", "push", "wipe", "circle", "cut")
 # Transitions that mix two scenes: a card's parts would be seen through the content.
@@ -58,14 +61,13 @@ def closing_texts(
     items: int,
     preset: Preset,
     max_seconds: float,
-    pictures: bool = False,
     content_seconds: float = inf,
 ) -> tuple[str, str] | None:
     """The title and the button of the end card of a video without a brand; none where it has no end card.
 
-    The call to action is the button. Without one, a short hook comes back, or after a longer text the ``pictures`` of
-    the video are shown alone, unless the content lasts for ``content_seconds`` only. There is no card where the call to
-    action is too long for a button, or the video too short for a card.
+    The call to action is the button. Without one, a short hook comes back, unless the content lasts for
+    ``content_seconds`` only; after a longer text there is no card, which would have no message. Nor is there one where
+    the call to action is too long for a button, or the video too short for a card.
     """
     of_role = {title.role: title.text for title in reversed(titles)}
     button = of_role.get("cta", "")
@@ -75,30 +77,42 @@ def closing_texts(
     if max_seconds < needed or len(button) > MAX_BUTTON_LENGTH:
         return None
     long_enough = content_seconds + TITLE_SECONDS >= MIN_SECONDS
-    returns = titles and long_enough and (pictures or (title and ("beat" in of_role or items)))
+    returns = title and long_enough and ("beat" in of_role or items)
     return (title, button) if button or returns else None
 
 
-def closing_brand(preset: Preset, items: Sequence[PlanItem], title: str, canvas: Canvas, button: bool = True) -> Brand:
-    """A brand for the end card, with or without a ``button``, of a video that has none: the preset's type, on the
-    ground of the last picture where it fills the frame, else on the preset's ground.
+def closing_brand(preset: Preset, items: Sequence[PlanItem], title: str, button: bool = True) -> Brand:
+    """A brand for the end card, with or without a ``button``, of a video that has none: the preset's type. After
+    ``items`` the colours change places, so that the card is the poster of the video: its ground is the accent. After
+    texts alone, whose pages do so already, it is the preset's.
     """
-    ground, second = _grounds(preset, items, canvas)
-    headline = preset.headline
+    headline, own = preset.headline, preset.background.colours
     plates = (headline.box.colour,) if headline.background in BOXED else ()
-    text = _standing_out(ground, second, (headline.colour, *plates, "#FFFFFF", "#111111"))
-    shapes = preset.background.shapes
-    own = headline.accent
-    accents = (own, *(mixed(own, text, share) for share in DEEPER), headline.box.colour, *shapes)
-    seen = (one for one in accents if not button or _lowest(one, ground, second) >= MIN_BUTTON_CONTRAST)
-    accent = next(seen, None)
+    readable = (headline.colour, *plates, "#FFFFFF", "#111111")
+    if items:
+        ground = headline.accent
+        text = _standing_out(ground, ground, (own[0], *readable))
+        second, accent = mixed(ground, opposite(text), SHADE), text
+    else:
+        ground, second = own[0], next(chain(own[1:], own))
+        text = _standing_out(ground, second, readable)
+        accents = (*(mixed(headline.accent, text, share) for share in DEEPER), *plates, *preset.background.shapes)
+        accent = next((one for one in accents if _lowest(one, ground, second) >= MIN_BUTTON_CONTRAST), text)
     return Brand(
         name="",
         title="",
-        colours=BrandColours(primary=ground, secondary=second, accent=accent or text, text=text),
+        colours=BrandColours(primary=ground, secondary=second, accent=accent, text=text),
         fonts=BrandFonts(headline=headline.font, body=headline.font),
         end_card=EndCard(seconds=SECONDS if button else TITLE_SECONDS, text=title),
     )
+
+
+def closing_look(preset: Preset, items: Sequence[PlanItem], rate: FrameRate, own: bool) -> ClosingLook:
+    """How the pictures of the video stand on the card; ``own`` says that the card is in the colours of the preset."""
+    floor = preset.background.colours[0] if own and items else None
+    clip = items[-1].material if items else None
+    start = 0.0 if clip is None or clip.is_still else min(CLIP_FROM * clip.seconds, clip.seconds - SECONDS - CLIP_MARGIN)
+    return ClosingLook(preset.layout.edge, floor, rate.nearest(max(0.0, start)))
 
 
 def card_transition(kind: TransitionChoice, allowed: Sequence[TransitionChoice]) -> TransitionChoice:
@@ -107,26 +121,10 @@ def card_transition(kind: TransitionChoice, allowed: Sequence[TransitionChoice])
 
 
 def closing_pictures(media: Sequence[AnalysedMedia]) -> tuple[AnalysedMedia, ...]:
-    """The pictures that an end card may show; none where the video ends with a clip."""
-    return tuple(one for one in media if one.is_still) if media and media[-1].is_still else ()
-
-
-def _grounds(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -> tuple[Colour, Colour]:
-    if items and on_its_tone(preset, items[-1], canvas):
-        shade = scrim_shade(preset, items[-1].material)
-        return shade, shade
-    colours = preset.background.colours
-    return colours[0], next(chain(colours[1:], colours))
-
-
-def on_its_tone(preset: Preset, item: PlanItem, canvas: Canvas) -> bool:
-    """Whether an item is a picture that fills the frame, in part out of focus; see ``archetypes/item_layouts.py``."""
-    material = item.material
-    if not material.is_still or material.transparent or preset.layout.picture not in ("full_bleed", "extended"):
-        return False
-    if "cover" in (item.fit, preset.stills.fit):
-        return True
-    return item.fit == "auto" and (not is_landscape(canvas) or fills_frame(material, canvas))
+    """The pictures that an end card may show; the last clip where the video ends with one that is long enough."""
+    if media and not media[-1].is_still:
+        return (media[-1],) if media[-1].seconds > SECONDS + CLIP_MARGIN else ()
+    return tuple(one for one in media if one.is_still)
 
 
 def _standing_out(ground: Colour, second: Colour, options: Sequence[Colour]) -> Colour:

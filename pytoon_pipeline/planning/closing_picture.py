@@ -12,12 +12,12 @@ from pytoon_pipeline.contracts.spec.effects import Blur, Rounded
 from pytoon_pipeline.contracts.spec.layers import CropPath, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
-from pytoon_pipeline.planning.backdrops import Backdrops
+from pytoon_pipeline.planning.card_colours import CardColours
 from pytoon_pipeline.planning.layout.cards import CARD_WIDTH, EDGE, shade_of
 from pytoon_pipeline.planning.layout.edges import PictureEdge, picture_edge
-from pytoon_pipeline.planning.layout.out_of_focus import out_of_focus
 from pytoon_pipeline.planning.shots import stills
-from pytoon_pipeline.planning.shots.subjects import subject_box
+from pytoon_pipeline.planning.shots.headroom import higher_window
+from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
 
 # A picture comes nearer by this factor while the card is shown.
 ZOOM = 1.06
@@ -30,64 +30,56 @@ RAISED = 0.45
 CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.74, 0.09, 18, 0.5
 # Where the floor under cut-outs begins, in heights of the frame below their top.
 FLOOR_BELOW = 0.2
-# Cut-outs without texts: their place in heights of the frame, and where the floor begins in heights of this place.
-ALONE, ALONE_FLOOR = (0.2, 0.8), 0.55
+# Heads that take more than this share of a window's width are cut by an arch over it.
+MAX_UNDER_ARCH = 0.5
 RADIUS = 40
 
 
 @dataclass(frozen=True)
 class ClosingPicture:
-    """Its layers, from back to front. ``behind_text`` is the backdrop of texts where no plain ground is behind them;
-    ``floor`` is where the floor of cut-outs begins; ``fills`` says that nothing behind it is seen.
-    """
+    """Its layers, from back to front. ``floor`` is where the floor of cut-outs begins."""
 
     layers: tuple[Layer, ...]
-    behind_text: Backdrops | None = None
     floor: int | None = None
-    fills: bool = False
 
 
 @dataclass(frozen=True)
 class ClosingLook:
-    """How a picture meets the texts above it: at an ``edge`` of the ``ground``, along which a line has the ``accent``
-    colour; without an edge it goes on out of focus behind them. Cut-outs stand on a floor of the accent colour.
+    """How pictures meet the texts above them: at an ``edge``; an arch unless it is a slant, or where an arch would cut
+    a head. The ``floor`` of cut-outs, and the line along the edge, have the colour of the button where none is given. A
+    clip plays from frame ``clip_start``.
     """
 
-    edge: Edge | None
-    ground: tuple[Colour, ...]
-    accent: Colour
+    edge: Edge = "curve"
+    floor: Colour | None = None
+    clip_start: int = 0
 
 
 def closing_picture(
-    pictures: Sequence[AnalysedMedia], top: int, canvas: Canvas, frames: int, look: ClosingLook
+    pictures: Sequence[AnalysedMedia], top: int, canvas: Canvas, frames: int, look: ClosingLook, colours: CardColours
 ) -> ClosingPicture:
-    """The pictures below ``top``, or over the whole frame where it is 0: all of a few cut-outs, else the last one. They
-    are shown for ``frames``.
-    """
+    """The pictures below ``top``: all of a few cut-outs, else the last one. They are shown for ``frames``."""
     last = pictures[-MAX_CUT_OUTS:]
+    accent = look.floor or colours.button
     if all(one.transparent for one in last):
-        alone = not top
-        top, bottom = (top, canvas.height - LOWER_EDGE) if top else (round(end * canvas.height) for end in ALONE)
-        place = Rect(0, top, canvas.width, bottom)
-        floor = round(place.top + (place.height * ALONE_FLOOR if alone else FLOOR_BELOW * canvas.height))
-        return ClosingPicture(tuple(_cut_outs(last, place, look.accent)), floor=floor)
+        place = Rect(0, top, canvas.width, canvas.height - LOWER_EDGE)
+        floor = round(place.top + FLOOR_BELOW * canvas.height)
+        return ClosingPicture(tuple(_cut_outs(last, place, accent)), floor=floor)
     picture = pictures[-1]
     if picture.focus.texts and not stills.covers_well(picture, canvas.width / (canvas.height - top)):
         return ClosingPicture((_card(picture, top, canvas),))
-    if look.edge is None:
-        place = Rect(0, top, canvas.width, canvas.height)
-        camera = _coming_nearer(picture, place, frames)
-        beyond, backdrop = out_of_focus(picture, 0, camera, frames, place, canvas)
-        layers = (_placed(picture, camera, PictureEdge(place)), *([beyond] if top else []))
-        return ClosingPicture(layers, backdrop, fills=True)
-    edge = picture_edge(look.edge, top, look.ground, look.accent, canvas) if top else PictureEdge(canvas_area(canvas))
-    shown = _placed(picture, _coming_nearer(picture, edge.place, frames), edge)
-    return ClosingPicture((*edge.behind, shown, *edge.before), fills=not top)
+    kind: Edge = "slant" if look.edge == "slant" or _is_wide(picture, canvas.width / (canvas.height - top)) else "arch"
+    edge = picture_edge(kind, top, colours.ground, accent, canvas)
+    shown = _placed(picture, _coming_nearer(picture, edge.place, frames), edge, look.clip_start)
+    return ClosingPicture((*edge.behind, shown, *edge.before))
 
 
-def canvas_area(canvas: Canvas) -> Rect[int]:
-    """The whole frame."""
-    return Rect(0, 0, canvas.width, canvas.height)
+def _is_wide(material: AnalysedMedia, aspect: float) -> bool:
+    """Whether heads reach so far to the sides of a window of ``aspect`` that an arch over it would cut them."""
+    if not (material.faces or material.focus.people):
+        return False
+    size, _ = higher_window(material, aspect)
+    return essential_box(material).width > MAX_UNDER_ARCH * size[0]
 
 
 def _cut_outs(pictures: Sequence[AnalysedMedia], place: Rect[int], accent: Colour) -> list[Layer]:
@@ -128,16 +120,16 @@ def _contact_shadow(x: float, bottom: float, width: float, accent: Colour) -> La
 
 def _coming_nearer(material: AnalysedMedia, place: Rect[int], frames: int) -> CropPath:
     """The crops of a picture in ``place`` around its subject."""
-    window, centre = stills.window(material, place.width / place.height)
+    window, centre = higher_window(material, place.width / place.height)
     zoom = StillSettings(zoom=ZOOM)
     return stills.moving(window, centre, material.sampled.picture, subject_box(material), frames, "in", zoom)
 
 
-def _placed(material: AnalysedMedia, camera: CropPath, edge: PictureEdge) -> Layer:
+def _placed(material: AnalysedMedia, camera: CropPath, edge: PictureEdge, clip_start: int) -> Layer:
     place = edge.place
     at = Transform(x=constant((place.left + place.right) / 2), y=constant((place.top + place.bottom) / 2))
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at}
-    return stills.layer_of(material, camera, edge.effects, 0, "picture", **placed)
+    return stills.layer_of(material, camera, edge.effects, 0 if material.is_still else clip_start, "picture", **placed)
 
 
 def _card(material: AnalysedMedia, top: int, canvas: Canvas) -> Layer:

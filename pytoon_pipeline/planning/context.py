@@ -24,9 +24,9 @@ from pytoon_pipeline.planning.closing import (
     COVERING,
     card_transition,
     closing_brand,
+    closing_look,
     closing_pictures,
     closing_texts,
-    on_its_tone,
     with_call_to_action,
 )
 from pytoon_pipeline.planning.edit_ranges import DEFAULT_RATE, output_rate
@@ -230,17 +230,14 @@ def _end_card(
     pictures = closing_pictures(media.media)
     if brand is None:
         closes = resolved.archetype in ("hero", "overlay")
-        shown = bool(pictures) and closes and is_tall(canvas)
         count = len(items) if closes else 0
-        texts = closing_texts(titles, count, preset, request.max_seconds, shown, available_seconds(items))
+        texts = closing_texts(titles, count, preset, request.max_seconds, available_seconds(items))
         if texts is None:
             return None
         title, button = texts
-        own = closing_brand(preset, items, title, canvas, bool(button))
-    contrast = resolved.limits.text_contrast
-    on_tone = brand is None and bool(items) and on_its_tone(preset, items[-1], canvas)
-    edge = None if on_tone else preset.layout.edge
-    card = end_card(brand or own, media.logo, canvas, safe_area, rate, contrast, button, pictures, edge)
+        own = closing_brand(preset, items, title, bool(button))
+    contrast, look = resolved.limits.text_contrast, closing_look(preset, items, rate, brand is None)
+    card = end_card(brand or own, media.logo, canvas, safe_area, rate, contrast, button, pictures, look)
     if card is None:
         return None
     allowed = brand.transitions if brand is not None else COVERING

@@ -52,7 +52,7 @@ def test_the_button_stays_in_the_safe_zone_when_it_pulses() -> None:
     card = end_card(one, None, CANVAS, AREA, RATE, 4.5, pictures=(still(600, 600),))
     assert card is not None
     shown = parts(card)
-    assert list(shown) == ["picture", "curve", "end card", "button"]
+    assert list(shown) == ["arch", "picture", "end card", "button"]
     button = shown["button"]
     assert isinstance(button, TextLayer)
     frames = range(button.start, card.sequence.scenes[0].frames)
@@ -176,8 +176,9 @@ def test_a_title_leaves_room_for_the_picture_and_the_picture_is_there_at_once(te
     assert card is not None
     found = parts(card)
     picture, button = area_of(found["picture"]), area_of(found["button"])  # type: ignore[arg-type]
-    assert (picture.left, picture.right, picture.bottom) == (0, 1080, 1920), "it fills the rest of the frame"
-    assert picture.height >= 0.42 * 1920
+    assert (picture.left + picture.right, picture.bottom) == (1080, 1920), "it stands at the end of the frame"
+    assert picture.width >= 0.8 * 1080
+    assert picture.height >= 0.38 * 1920
     assert button.bottom + 40 <= picture.top
     assert button.width >= 0.7 * 1080
     assert (found["picture"].start, transform_at(found["picture"].transform, 0).opacity) == (0, 1)
@@ -200,7 +201,7 @@ def test_titles_and_buttons_break_lines_rather_than_get_small(cta: str) -> None:
     assert isinstance(title, TextLayer)
     assert isinstance(button, TextLayer)
     assert button.style.size >= 76
-    assert 60 <= title.style.size <= 1.4 * button.style.size, "what people should do matters most"
+    assert 60 <= title.style.size <= 2 * button.style.size, "what people should do matters"
     assert "picture" in found
 
 

@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.card import card, plan_texts
-from pytoon_pipeline.planning.archetypes.full_width import at_centre, higher_window, plan_full_width, texts_above
+from pytoon_pipeline.planning.archetypes.full_width import at_centre, plan_full_width, texts_above
 from pytoon_pipeline.planning.archetypes.item_parts import crops, over_picture, page_count, text_space
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
@@ -18,6 +18,7 @@ from pytoon_pipeline.planning.layout.beside import is_landscape
 from pytoon_pipeline.planning.layout.out_of_focus import out_of_focus
 from pytoon_pipeline.planning.sequences import SceneSequence, own_audio
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.headroom import higher_window
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 

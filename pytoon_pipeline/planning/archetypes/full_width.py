@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pytoon_pipeline.contracts.geometry import Rect, clamp_centre
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.spec.layers import Transform, constant
 from pytoon_pipeline.contracts.spec.render_spec import Scene
@@ -16,11 +16,10 @@ from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape
 from pytoon_pipeline.planning.layout.cards import CardPlan
-from pytoon_pipeline.planning.layout.out_of_focus import ABOVE
 from pytoon_pipeline.planning.layout.titles import BOXED, INSET
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
 from pytoon_pipeline.planning.shots import stills
-from pytoon_pipeline.planning.shots.subjects import subject_box
+from pytoon_pipeline.planning.shots.headroom import higher_window
 from pytoon_pipeline.planning.title_request import TitleRequest
 
 # The picture's share of the height below its text, the first at which its subject stays in view.
@@ -101,18 +100,6 @@ def plan_full_width(
     card = Rect(left=left, top=top, right=left + width, bottom=top + height)
     text = replace(area, bottom=top - GAP)
     return CardPlan(card=card, above=text, crops=crops, flat=True)
-
-
-def higher_window(material: AnalysedMedia, aspect: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The window of ``stills.window``, higher where a subject that is known only by standing out would begin right
-    below its edge: thin ends, such as the tip of a tower, stand out little.
-    """
-    size, (x, y) = stills.window(material, aspect)
-    if material.faces or material.focus.people or material.focus.texts:
-        return size, (x, y)
-    subject, picture = subject_box(material), material.sampled.picture
-    highest = subject.y - ABOVE * subject.height + size[1] / 2
-    return size, (x, clamp_centre(min(y, highest), size[1], picture.y, picture.height))
 
 
 def at_centre(place: Rect[int]) -> Transform:

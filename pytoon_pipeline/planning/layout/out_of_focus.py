@@ -8,12 +8,11 @@ from pytoon_pipeline.contracts.spec.layers import CropPath, Layer, Transform, co
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, tones_backdrop
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.headroom import ABOVE
 from pytoon_pipeline.planning.shots.subjects import subject_box
 
 # The strip at the upper edge of the picture that goes on above it, as a share of what is shown, and its blur in pixels.
 STRIP, BLUR = 0.16, 70.0
-# The space above a subject, as a share of its height.
-ABOVE = 0.18
 # The length on which the picture comes into focus, in pixels: at most, and where the subject begins right below.
 FADE, MIN_FADE = 420, 120
 
