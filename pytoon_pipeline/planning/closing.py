@@ -111,7 +111,9 @@ def closing_look(preset: Preset, items: Sequence[PlanItem], rate: FrameRate, own
     """How the pictures of the video stand on the card; ``own`` says that the card is in the colours of the preset."""
     floor = preset.background.colours[0] if own and items else None
     clip = items[-1].material if items else None
-    start = 0.0 if clip is None or clip.is_still else min(CLIP_FROM * clip.seconds, clip.seconds - SECONDS - CLIP_MARGIN)
+    start = (
+        0.0 if clip is None or clip.is_still else min(CLIP_FROM * clip.seconds, clip.seconds - SECONDS - CLIP_MARGIN)
+    )
     return ClosingLook(preset.layout.edge, floor, rate.nearest(max(0.0, start)))
 
 

@@ -97,7 +97,7 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
         window = stills.window(material, aspect)
         inside = stills.fixed(*window)
         if material.is_still and not preset.layout.tilt and not material.focus.texts:
-            inside = crops(context, item, window, plan.card.height, frames, page_count(titles, text))
+            inside = crops(context, item, window, plan.card.height, frames, page_count(titles, text), detailed=True)
     colour, file = preset.background.colours[0], context.media.background
     turns = changes(frames, page_count(titles, text), float(context.rate.fraction))
     layers = card_layers(material, plan, preset.layout, colour, frames, item.source_start, item.index, inside, turns)

@@ -47,7 +47,7 @@ def extended(context: PlanContext, item: PlanItem, frames: int, titles: Sequence
     text = texts_above(context, space, plan)
     camera = stills.fixed(*window)
     if material.is_still:
-        camera = crops(context, item, window, place.height, frames, page_count(titles, text))
+        camera = crops(context, item, window, place.height, frames, page_count(titles, text), detailed=True)
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     beyond, behind = out_of_focus(material, item.source_start, camera, frames, place, canvas)

@@ -50,7 +50,7 @@ def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     window = higher_window(material, place.width / place.height)
     camera = stills.fixed(*window)
     if material.is_still:
-        camera = crops(context, item, window, place.height, frames, page_count(titles, text))
+        camera = crops(context, item, window, place.height, frames, page_count(titles, text), detailed=True)
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}
     picture = stills.layer_of(material, camera, edge.effects, item.source_start, "picture", **placed)
     layers = (*background, *edge.behind, picture, *edge.before)

@@ -156,7 +156,7 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     window = stills.window(material, place.width / place.height)
     camera = stills.fixed(*window)
     if material.is_still:
-        camera = crops(context, item, window, place.height, frames, page_count(titles, space))
+        camera = crops(context, item, window, place.height, frames, page_count(titles, space), detailed=True)
     picture = stills.layer_of(material, camera, edge.effects, item.source_start, "picture", **placed)
     layers = (*background, *edge.behind, picture, *edge.before)
     count = len(background) + len(edge.behind)

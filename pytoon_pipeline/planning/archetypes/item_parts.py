@@ -94,13 +94,14 @@ def crops(
     height: float,
     frames: int,
     pages: int,
+    detailed: bool = False,
 ) -> CropPath:
     """The crops of a picture in a layer of ``height`` pixels, one for each page of its texts; ``window`` is the size
-    and the centre of the widest.
+    and the centre of the widest. See ``recrops.crop_path``.
     """
     settings, rate = context.preset.stills, context.rate
     move = settings.ken_burns[item.index % len(settings.ken_burns)]
-    return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction), height)
+    return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction), height, detailed)
 
 
 def title_pages(titles: Sequence[TitleRequest], headline: HeadlineSettings, area: Rect[int]) -> list[TextLayout]:

@@ -15,6 +15,7 @@ from pytoon_pipeline.contracts.spec.layers import CropKeyframe, CropPath, ImageL
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.shots import details
 from pytoon_pipeline.planning.shots.stills import moving
 from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
 
@@ -26,6 +27,9 @@ WAY, MIN_FRAMES = 12, 28
 # zoom of a single crop.
 DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
+# A detail is enlarged up to the first factor, and by at most the second one times what ``punch_in`` enlarges. Crops
+# whose zooms differ by more than the last factor follow each other by a cut.
+MAX_DETAIL_ENLARGEMENT, DETAIL_PUNCH, CUT = 5.0, 3.6, 1.27
 # A second crop enlarges the pixels of a picture up to the first factor; or a little, as long as up to the second one.
 MAX_ENLARGEMENT, MAX_SOFT, SLIGHT = 3.6, 5.8, 1.2
 # Every crop keeps this margin around the subject, as a share of its size: a wide one around a subject that is known
@@ -47,8 +51,10 @@ def crop_path(
     settings: StillSettings,
     fps: float,
     height: float,
+    detailed: bool = False,
 ) -> CropPath:
-    """The crops of a picture over ``frames``: ``window`` (its size and centre) wide, and near on every other page.
+    """The crops of a picture over ``frames``: ``window`` (its size and centre) wide, and near on every other page; cuts
+    to one detail after the other where it is ``detailed``, which only one without texts over it can be.
 
     The first crop moves as ``move`` says. A near crop is enlarged by ``settings.punch_in``, or less where that would
     cut people or burnt-in text, or where the picture is small for a layer of ``height`` pixels. Crops share the time
@@ -63,15 +69,20 @@ def crop_path(
     shown = size[1] * material.size[1] / height
     sharp = max(MAX_ENLARGEMENT * shown, SLIGHT if MAX_SOFT * shown >= SLIGHT else 1.0)
     near = _nearest(material, size, centre, min(settings.punch_in, sharp))
-    if crops < 2 or near <= 1 + STEP:
+    most = min(MAX_DETAIL_ENLARGEMENT * shown, 1 + DETAIL_PUNCH * (settings.punch_in - 1))
+    shots = (
+        [_detail_keys(size, centre, *one) for one in details.details(material, size, centre, most)] if detailed else []
+    )
+    if crops < 2 or (near <= 1 + STEP and not shots):
         return first
+    shots = shots or [_near_keys(centre, subject, near)]
     wide = [first.keyframes[0], first.keyframes[-1]]
     if move in ("in", "out"):
         wide = [key.model_copy(update={"zoom": round(1 + WIDE_SHARE * (key.zoom - 1), 6)}) for key in wide]
     keys = list(wide)
     for n in range(1, crops):
         # A wide crop that follows a near one moves on in the other direction.
-        keys += wide[::-1] if n % 2 == 0 else _near_keys(centre, subject, near)
+        keys += wide[::-1] if n % 2 == 0 else shots[n // 2 % len(shots)]
     edges = [round(n * frames / crops) for n in range(crops)]
     return first.model_copy(update={"keyframes": _timed(keys, marks(edges, frames))})
 
@@ -152,11 +163,35 @@ Key = TypeVar("Key", CropKeyframe, Keyframe)
 
 
 def _timed(keys: Sequence[Key], times: Sequence[int]) -> tuple[Key, ...]:
-    """Two keys for each crop at ``times``; where these are more, the last two crops are repeated by turns."""
+    """Two keys for each crop at ``times``; where these are more, the last two crops are repeated by turns.
+
+    A crop that is much nearer or wider than the one before is there at once.
+    """
     cycle = list(keys)
     while len(cycle) < len(times):
         cycle += cycle[-4:-2]
-    return tuple(key.model_copy(update={"frame": frame}) for key, frame in zip(cycle, times, strict=False))
+    frames = list(times)
+    for n in range(2, len(frames), 2):
+        before, after = cycle[n - 1], cycle[n]
+        if isinstance(before, CropKeyframe) and isinstance(after, CropKeyframe):
+            low, high = sorted((before.zoom, after.zoom))
+            frames[n] = frames[n - 1] + 1 if high > CUT * low else frames[n]
+    return tuple(key.model_copy(update={"frame": frame}) for key, frame in zip(cycle, frames, strict=False))
+
+
+def _detail_keys(
+    size: tuple[float, float], centre: tuple[float, float], window: Box, zoom: float
+) -> list[CropKeyframe]:
+    """A slow move towards a detail, which fills ``window`` at ``zoom``."""
+    # The point towards which the whole window becomes that of the detail.
+    focus_x, focus_y = (
+        round((to * zoom - middle) / (zoom - 1), 6) for to, middle in zip(window.centre, centre, strict=True)
+    )
+    x, y = (round(value, 6) for value in centre)
+    return [
+        CropKeyframe(frame=0, x=x, y=y, focus_x=focus_x, focus_y=focus_y, zoom=round(share * zoom, 6))
+        for share in (details.DRIFT, 1.0)
+    ]
 
 
 def _near_keys(centre: tuple[float, float], subject: Box, near: float) -> list[CropKeyframe]:
