@@ -1,5 +1,5 @@
-"""A picture that fills the frame although it is too wide for it: above its upper edge it goes on out of focus, and its
-texts stand there.
+"""A picture or clip that fills the frame although it is too wide for it: above its upper edge, where its texts stand, a
+picture goes on in the colour of that edge, and a clip out of focus.
 """
 
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from pytoon_pipeline.contracts.spec.render_spec import Scene
-from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.card import card, plan_texts
 from pytoon_pipeline.planning.archetypes.full_width import at_centre, plan_full_width, texts_above
-from pytoon_pipeline.planning.archetypes.item_parts import crops, over_picture, page_count, text_space
+from pytoon_pipeline.planning.archetypes.item_parts import over_picture, text_space
+from pytoon_pipeline.planning.archetypes.plain_ground import on_plain_ground
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape
@@ -32,10 +32,13 @@ def extending(context: PlanContext) -> PlanContext:
 
 
 def extended(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
-    """The item in the lower part of the frame, and out of focus above, with its texts over that; a card in landscape
+    """The item in the lower part of the frame, and what goes on above it, with its texts over that; a card in landscape
     frames and where its subject would be cut.
     """
     material, canvas = item.material, context.canvas
+    if material.is_still:
+        # What is bright below the edge of a picture would be a smear above it.
+        return on_plain_ground(context, item, frames, titles)
     if is_landscape(canvas):
         return card(context, item, frames, titles)
     space = over_picture(text_space(context, item))
@@ -46,8 +49,6 @@ def extended(context: PlanContext, item: PlanItem, frames: int, titles: Sequence
     window = higher_window(material, place.width / place.height)
     text = texts_above(context, space, plan)
     camera = stills.fixed(*window)
-    if material.is_still:
-        camera = crops(context, item, window, place.height, frames, page_count(titles, text), detailed=True)
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     beyond, behind = out_of_focus(material, item.source_start, camera, frames, place, canvas)
@@ -56,6 +57,5 @@ def extended(context: PlanContext, item: PlanItem, frames: int, titles: Sequence
         behind,
         keep_out=(KeepOutArea(0, frames, place, PICTURE),),
         audio=own_audio(material, frames, item.source_start),
-        static=(FrameRange(start=0, end=frames),) if material.is_still else (),
         text=text,
     )

@@ -1,4 +1,4 @@
-"""A picture before a plain background, which goes on over the frame above it, behind its texts."""
+"""A picture that goes on above its upper edge in the colour of that edge, behind its texts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,9 +18,10 @@ from pytoon_pipeline.planning.archetypes.item_parts import crops, page_count, te
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape
-from pytoon_pipeline.planning.layout.picture_grounds import PictureGround, picture_ground
+from pytoon_pipeline.planning.layout.picture_grounds import PictureGround, has_plain_edges, picture_ground
 from pytoon_pipeline.planning.sequences import SceneSequence, own_audio
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.details import without_details
 from pytoon_pipeline.planning.shots.headroom import ABOVE, higher_window
 from pytoon_pipeline.planning.shots.subjects import subject_box
 from pytoon_pipeline.planning.title_request import TitleRequest
@@ -40,16 +41,17 @@ def on_plain_ground(context: PlanContext, item: PlanItem, frames: int, titles: S
     space = text_space(context, item)
     plan = plan_texts(context, item, titles, space, plan_full_width)
     place = plan.card.card
-    if place.width < canvas.width:
+    if place.width < canvas.width or not (plan.card.crops or has_plain_edges(material)):
         return card(context, item, frames, titles)
     window = higher_window(material, place.width / place.height)
     view = Box(window[1][0] - window[0][0] / 2, window[1][1] - window[0][1] / 2, *window[0])
-    alone = len(context.items) == 1
-    ground = picture_ground(material, view, space.headline.colour, context.title_style.min_contrast, any_text=alone)
+    # Several pictures have one colour of text; a preset with a ground of its own has its own.
+    free = len(context.items) == 1 and context.preset.layout.ground == "picture"
+    ground = picture_ground(material, view, space.headline.colour, context.title_style.min_contrast, any_text=free)
     background = ground.layers(canvas, place.top)
     text = texts_above(context, space, plan)
     text = replace(text, headline=text.headline.model_copy(update={"colour": ground.text}), shade=None)
-    camera = crops(context, item, window, place.height, frames, page_count(titles, text))
+    camera = crops(context, item, window, place.height, frames, page_count(titles, text), detailed=True)
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)
     layers = (*background, picture, *_fades(material, camera, frames, place, ground, canvas))
@@ -68,7 +70,8 @@ def _fades(
 ) -> list[ShapeLayer]:
     """The ground over the edges of the picture, from opaque to clear, no farther than the subject."""
     windows = [crop_at(camera, frame, frame) for frame in stills.crop_moments(camera, frames)]
-    subjects = [subject_box(material).through(window, place.width, place.height) for window in windows]
+    whole = without_details(windows)
+    subjects = [subject_box(material).through(window, place.width, place.height) for window in whole]
     free = (
         round(min(subject.top - ABOVE * subject.height for subject in subjects)),
         min(place.height - subject.bottom for subject in subjects),

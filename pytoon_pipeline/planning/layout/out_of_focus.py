@@ -13,8 +13,6 @@ from pytoon_pipeline.planning.shots.subjects import subject_box
 
 # The strip at the upper edge of the picture that goes on above it, as a share of what is shown, and its blur in pixels.
 STRIP, BLUR = 0.16, 70.0
-# A window so much smaller than the first one shows a detail, which stands clear of its upper edge.
-DETAIL = 1.27
 # The length on which the picture comes into focus, in pixels: at most, and where the subject begins right below.
 FADE, MIN_FADE = 420, 120
 
@@ -27,8 +25,7 @@ def out_of_focus(
     It fades out over the picture, no farther than the subject.
     """
     windows = [crop_at(camera, frame, frame) for frame in stills.crop_moments(camera, frames)]
-    whole = [one for one in windows if DETAIL * one.width > windows[0].width]
-    subjects = [subject_box(material).through(one, place.width, place.height) for one in whole]
+    subjects = [subject_box(material).through(one, place.width, place.height) for one in windows]
     free = min(subject.top - ABOVE * subject.height for subject in subjects)
     fade = 2 * round(min(FADE, max(MIN_FADE, free)) / 2)
     height = place.top + fade

@@ -40,6 +40,12 @@ def details(
     return [_around(point, min(most, CORE_ZOOM), size, centre) for point in _points(subject_box(material), size)]
 
 
+def without_details(windows: Sequence[Box]) -> list[Box]:
+    """The windows that show a whole picture. A detail stands clear of what fades in over its edges."""
+    widest = max(window.width for window in windows)
+    return [window for window in windows if window.width * DRIFT * MIN_ZOOM > widest]
+
+
 def _of_head(
     head: Box, others: Sequence[Box], size: tuple[float, float], centre: tuple[float, float], most: float
 ) -> tuple[Box, float] | None:
