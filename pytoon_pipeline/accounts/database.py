@@ -45,6 +45,11 @@ class Accounts:
             command.upgrade(config, "head")
         return accounts
 
+    @staticmethod
+    def are_kept(home: Home) -> bool:
+        """Whether there is a database, so that nothing makes one only to look."""
+        return Settings.load().api_database is not None or home.accounts.exists()
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """The database for reading."""

@@ -39,9 +39,15 @@ class DeliveryQueue:
         self._accounts = accounts
 
     def enqueue(
-        self, events_after: Callable[[int, str], Sequence[RenderEvent]], body_of: Callable[[RenderEvent], str]
+        self,
+        events_after: Callable[[int, str], Sequence[RenderEvent]],
+        body_of: Callable[[RenderEvent], str],
+        is_news: Callable[[RenderEvent], bool] = lambda event: True,
     ) -> None:
-        """Turns the events that webhooks have not seen into messages: each once, also after an interruption."""
+        """Turns the events that webhooks have not seen into messages: each once, also after an interruption.
+
+        Events that are no news are seen, and sent to nobody.
+        """
         active = sa.select(webhooks.c.id, webhooks.c.tenant, webhooks.c.events, webhooks.c.seen)
         with self._accounts.read() as connection:
             known = connection.execute(active.where(webhooks.c.disabled.is_(None))).all()
@@ -49,9 +55,9 @@ class DeliveryQueue:
             if found := events_after(seen, tenant):
                 rows = [
                     {"id": f"msg_{secrets.token_hex(12)}", "tenant": tenant, "webhook": webhook, "seq": event.seq,
-                     "type": event.type, "body": body_of(event), "created": time.time(), "attempts": 0,
-                     "next": time.time()}
-                    for event in found if event.type in wanted
+                     "type": event.type, "body": body_of(event), "render": event.render, "created": time.time(),
+                     "attempts": 0, "next": time.time()}
+                    for event in found if event.type in wanted and is_news(event)
                 ]  # fmt: skip
                 with self._accounts.write() as connection:
                     moved = webhooks.update().where(webhooks.c.id == webhook, webhooks.c.seen == seen)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from pytoon_pipeline.accounts import audit
 from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.tables import keys
 from pytoon_pipeline.contracts.access import ROLES, ApiKey, Caller, Role, Scope
+from pytoon_pipeline.contracts.audit import SYSTEM
 from pytoon_pipeline.contracts.errors import InvalidInput
 
 PREFIX = "ptk_"
@@ -21,8 +23,8 @@ PUBLIC = [column for column in keys.c if column.name != "hash"]
 class Keys:
     """The keys of all tenants."""
 
-    def __init__(self, accounts: Accounts) -> None:
-        self._accounts = accounts
+    def __init__(self, accounts: Accounts, by: str = SYSTEM) -> None:
+        self._accounts, self._by = accounts, by
 
     def create(
         self, name: str, tenant: str, role: Role, scopes: Sequence[Scope] | None = None, expires: float | None = None
@@ -43,6 +45,7 @@ class Keys:
         }  # fmt: skip
         with self._accounts.write() as connection:
             connection.execute(keys.insert().values(row))
+            audit.append(connection, tenant, self._by, "key.created", key)
         return self.get(key), secret
 
     def get(self, key: str) -> ApiKey:
@@ -60,11 +63,10 @@ class Keys:
 
     def revoke(self, key: str) -> ApiKey:
         """Ends the use of a key; one that is revoked stays so."""
-        self.get(key)
+        tenant, valid = self.get(key).tenant, (keys.c.id == key, keys.c.revoked.is_(None))
         with self._accounts.write() as connection:
-            connection.execute(
-                keys.update().where(keys.c.id == key, keys.c.revoked.is_(None)).values(revoked=time.time())
-            )
+            if connection.execute(keys.update().where(*valid).values(revoked=time.time())).rowcount:
+                audit.append(connection, tenant, self._by, "key.revoked", key)
         return self.get(key)
 
     def caller(self, secret: str) -> Caller | None:

@@ -20,7 +20,8 @@ keys = sa.Table(
     sa.Column("used", sa.Float(53)),
 )
 
-# Which files each tenant has uploaded. The store has the content of a file once.
+# Which files each tenant has uploaded. The store has the content of a file once. ``alias`` is what the audit log calls
+# the upload.
 files = sa.Table(
     "files",
     METADATA,
@@ -28,6 +29,7 @@ files = sa.Table(
     sa.Column("sha256", sa.Text, primary_key=True),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("created", sa.Float(53), nullable=False),
+    sa.Column("alias", sa.Text, index=True),
 )
 
 # Where a tenant wants to be told of events. ``secrets`` sign, the newest first, each with the time it was made.
@@ -56,6 +58,7 @@ deliveries = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("render", sa.Text, index=True),
     sa.Column("created", sa.Float(53), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next", sa.Float(53), index=True),
@@ -72,6 +75,20 @@ idempotency = sa.Table(
     sa.Column("tenant", sa.Text, primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("render", sa.Text),
+    sa.Column("render", sa.Text, index=True),
     sa.Column("created", sa.Float(53), nullable=False, index=True),
+)
+
+# What callers have changed. Lines are only ever added.
+audit = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Float(53), nullable=False),
+    sa.Column("tenant", sa.Text, nullable=False, index=True),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
 )

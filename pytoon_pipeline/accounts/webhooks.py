@@ -7,8 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pytoon_pipeline.accounts import audit
 from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.tables import deliveries, webhooks
+from pytoon_pipeline.contracts.audit import SYSTEM
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.webhooks import Delivery, NewSecret, Webhook, WebhookRequest
 
@@ -21,21 +23,22 @@ OVERLAP_SECONDS, MAX_SECRETS = 86400, 3
 class Webhooks:
     """The webhooks of one tenant."""
 
-    def __init__(self, accounts: Accounts, tenant: str) -> None:
-        self._accounts, self._tenant = accounts, tenant
+    def __init__(self, accounts: Accounts, tenant: str, by: str = SYSTEM) -> None:
+        self._accounts, self._tenant, self._by = accounts, tenant, by
 
     def create(self, wanted: WebhookRequest, seen: int) -> NewSecret:
         """A webhook for the events after ``seen``. Raises ``InvalidInput`` when there are too many."""
         if len(self.all()) >= MAX_WEBHOOKS:
             message = f"There are {MAX_WEBHOOKS} webhooks already."
             raise InvalidInput("too_many_webhooks", message, "Delete one first: DELETE /v1/webhooks/{id}")
-        secret, now = _secret(), time.time()
+        secret, now, name = _secret(), time.time(), f"wh_{secrets.token_hex(8)}"
         row = {
-            "id": f"wh_{secrets.token_hex(8)}", "tenant": self._tenant, "url": wanted.url,
+            "id": name, "tenant": self._tenant, "url": wanted.url,
             "events": list(wanted.events), "secrets": [[secret, now]], "created": now, "seen": seen,
         }  # fmt: skip
         with self._accounts.write() as connection:
             connection.execute(webhooks.insert().values(row))
+            audit.append(connection, self._tenant, self._by, "webhook.created", name)
         return NewSecret(webhook=_webhook(row), secret=secret)
 
     def all(self) -> tuple[Webhook, ...]:
@@ -50,6 +53,7 @@ class Webhooks:
         with self._accounts.write() as connection:
             connection.execute(deliveries.delete().where(deliveries.c.webhook == webhook))
             connection.execute(webhooks.delete().where(*self._is(webhook)))
+            audit.append(connection, self._tenant, self._by, "webhook.deleted", webhook)
 
     def rotate(self, webhook: str) -> NewSecret:
         """A new secret, and a webhook that was disabled works again. Earlier secrets sign for another day."""
@@ -58,6 +62,7 @@ class Webhooks:
         values = {"secrets": [[secret, now], *kept][:MAX_SECRETS], "disabled": None}
         with self._accounts.write() as connection:
             connection.execute(webhooks.update().where(*self._is(webhook)).values(values))
+            audit.append(connection, self._tenant, self._by, "webhook.secret_made", webhook)
         return NewSecret(webhook=_webhook({**row, **values}), secret=secret)
 
     def deliveries(self, webhook: str) -> tuple[Delivery, ...]:
@@ -78,6 +83,7 @@ class Webhooks:
             if not connection.execute(deliveries.update().where(*known).values(values)).rowcount:
                 hint = "GET /v1/webhooks/{id}/deliveries lists them."
                 raise InvalidInput("unknown_delivery", "There is no such delivery.", hint)
+            audit.append(connection, self._tenant, self._by, "webhook.replayed", webhook)
 
     def _row(self, webhook: str) -> dict[str, Any]:
         with self._accounts.read() as connection:

@@ -9,6 +9,7 @@ from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.api.access import Authenticate, callers, check_scopes
 from pytoon_pipeline.api.problems import add_problem_handlers
 from pytoon_pipeline.api.rate_limits import RateLimits
+from pytoon_pipeline.api.routes.audit import add_audit
 from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.renders import add_renders
@@ -40,6 +41,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_renders(app, service)
     add_events(app, service)
     add_webhooks(app, service)
+    add_audit(app, service)
     add_catalogue(app)
     check_scopes(app)
     return app

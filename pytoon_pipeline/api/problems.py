@@ -25,7 +25,7 @@ STATUS = {
     "unknown_webhook": 404,
     "unknown_delivery": 404,
     "too_many_webhooks": 409,
-    "upload_in_use": 409,
+    "run_in_progress": 409,
     "too_slow": 408,
     "body_too_large": 413,
     "too_many_requests": 429,

@@ -8,18 +8,19 @@ from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.listening import listen
+from pytoon_pipeline.service.runner import OpenRunRecords
 
 BACKLOG = 128
 SHUTDOWN_SECONDS = 3
 
 
-def serve_api(home: Home, host: str, port: int) -> None:
-    """Serves until the process is stopped.
+def serve_api(home: Home, host: str, port: int, open_records: OpenRunRecords) -> None:
+    """Serves until the process is stopped. ``open_records`` opens what is recorded of runs.
 
     Raises ``DependencyMissing`` without a key, ``InvalidInput`` for a short token, and ``TransientError`` when the port
     cannot be used.
     """
-    service = ApiService.open(home)
+    service = ApiService.open(home, open_records=open_records)
     app = application(service, api_token(Keys(service.accounts)))
     with listen("The API", host, port, BACKLOG) as listener:
         config = uvicorn.Config(

@@ -38,6 +38,13 @@ class Events:
             for number, kind, at, of, data in rows
         ]
 
+    def has_later(self, event: RenderEvent) -> bool:
+        """Whether the same has happened to the render again, or it is gone."""
+        query = "select 1 from events where key = ? and type = ? and seq >= ? order by seq limit 2"
+        with self._database.read() as database:
+            found = database.execute(query, (event.render, event.type, event.seq)).fetchall()
+        return len(found) != 1
+
     def progress(self, key: str) -> EventData | None:
         """How far the render of an upload is, if it has begun since it was queued."""
         query = "select type, data from events where key = ? order by seq desc limit 1"

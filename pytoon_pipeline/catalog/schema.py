@@ -103,8 +103,23 @@ EVENTS = (
         "'render.' || new.state",
     ),
 )
+# ``alias`` is what the audit log calls an upload: a number by chance, which goes with the upload.
+AUDIT = (
+    """
+    create table audit (
+        seq integer primary key, at real not null, tenant text not null, actor text not null, action text not null,
+        subject text not null, previous text not null, digest text not null
+    )
+    """,
+    "create index audit_by_tenant on audit (tenant, seq)",
+    "alter table uploads add column alias text",
+    "update uploads set alias = lower(hex(randomblob(12)))",
+    "create unique index uploads_by_alias on uploads (alias)",
+    "create trigger aliases after insert on uploads begin "
+    "update uploads set alias = lower(hex(randomblob(12))) where key = new.key and alias is null; end",
+)
 # Each entry is the statements from one version of the schema to the next.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS, EVENTS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS, EVENTS, AUDIT)
 
 
 def version(database: sqlite3.Connection) -> int:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pytoon_pipeline.catalog import records
+from pytoon_pipeline.catalog import audit, records
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.names import KEY, folder_name
 from pytoon_pipeline.contracts.attempt import Attempt
@@ -28,10 +28,13 @@ NO_OVERRIDES: Overrides = MappingProxyType({})
 
 
 class Uploads:
-    """Uploads, failures, attempts and versions by key. Each method is one transaction."""
+    """Uploads, failures, attempts and versions by key. Each method is one transaction.
 
-    def __init__(self, home: Home) -> None:
-        self._database = Database(home)
+    With ``by``, the id of a caller or person, changes that one asks for are lines of the audit log.
+    """
+
+    def __init__(self, home: Home, by: str | None = None) -> None:
+        self._database, self._by = Database(home), by
 
     def register(self, upload: SourceMedia, *, pending: bool = True) -> None:
         """Adds or replaces an upload. With ``pending``, its video will be made automatically."""
@@ -42,6 +45,7 @@ class Uploads:
             if pending:
                 database.execute("update uploads set pending = ? where key = ?", (now, upload.key))
                 records.remove_failure(database, upload.key)
+            audit.append(database, upload.key, self._by, "render.queued")
 
     def get(self, key: str) -> SourceMedia:
         """The upload of a key. Raises ``InvalidInput`` for an unknown one."""
@@ -65,13 +69,19 @@ class Uploads:
         """SHA-256 of the files of all uploads, including those without any run."""
         return {sha256 for (sha256,) in self._rows("select distinct sha256 from files")}
 
-    def uses_file(self, sha256: str, tenant: str | None = None) -> bool:
-        """Whether an upload has this file; with ``tenant``, one of that tenant."""
+    def of_media(self, key: str) -> tuple[str, ...]:
+        """The keys of all formats and variants of the media of a key."""
+        digits, _, _ = key.partition("-")
+        found = self._rows("select key from uploads where key = ?1 or (key > ?1 || '-' and key < ?1 || '.')", digits)
+        return tuple(one for (one,) in found)
+
+    def with_file(self, sha256: str, tenant: str) -> tuple[str, ...]:
+        """The keys of a tenant's uploads that have this file."""
         query = (
-            "select 1 from files join uploads on uploads.key = files.key "
-            "where sha256 = ?1 and (?2 = '' or tenant = ?2) limit 1"
+            "select distinct uploads.key from files join uploads on uploads.key = files.key "
+            "where sha256 = ? and tenant = ? order by uploads.key"
         )
-        return bool(self._rows(query, sha256, tenant or ""))
+        return tuple(one for (one,) in self._rows(query, sha256, tenant))
 
     def is_current(self, read: SourceMedia) -> bool:
         """Whether an upload is unchanged since a run read it; the run may have added files of its brand."""
@@ -165,6 +175,17 @@ class Uploads:
         """Ends automatic processing of the key: a person has stopped its run."""
         with self._database.write() as database:
             database.execute("update uploads set stopped = ?, pending = null where key = ?", (time.time(), key))
+            audit.append(database, key, self._by, "render.cancelled")
+
+    def cancel(self, key: str) -> bool:
+        """``stop`` for a video that is pending. Returns whether it was: of two who cancel it at once, one does."""
+        values = (time.time(), key)
+        with self._database.write() as database:
+            update = "update uploads set stopped = ?, pending = null where key = ? and pending is not null"
+            done = database.execute(update, values).rowcount > 0
+            if done:
+                audit.append(database, key, self._by, "render.cancelled")
+        return done
 
     def retry(self, key: str) -> None:
         """Makes the video of a key pending again, after its run failed or was stopped."""
@@ -173,6 +194,7 @@ class Uploads:
                 "update uploads set pending = ?, stopped = null, archived = null where key = ?", (time.time(), key)
             )
             records.remove_failure(database, key)
+            audit.append(database, key, self._by, "render.retried")
 
     def stopped(self) -> set[str]:
         return {key for (key,) in self._rows("select key from uploads where stopped is not null")}
@@ -210,6 +232,8 @@ class Uploads:
             if read is None or _is_current(now, read):
                 records.remove_failure(database, key)
                 database.execute("update uploads set pending = null, stopped = null where key = ?", (key,))
+            if record.released is not None:
+                audit.append(database, key, self._by, "render.released")
 
     def delivered(self, key: str) -> DeliveryRecord | None:
         """The current version of the video of a key."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.cli.options import Commands
 from pytoon_pipeline.cli.output import add_json_option, print_json, say
 from pytoon_pipeline.cli.text import printable
+from pytoon_pipeline.cli.user import actor
 from pytoon_pipeline.contracts.access import DEFAULT_TENANT, ROLES
 from pytoon_pipeline.runtime.home import Home
 
@@ -38,7 +39,7 @@ def _create(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.api_keys import create_key
 
     scopes = None if options.scopes is None else options.scopes.split(",")
-    result = create_key(Home.locate(), options.name, options.role, options.tenant, scopes, options.days)
+    result = create_key(Home.locate(), options.name, options.role, options.tenant, actor(), scopes, options.days)
     if options.json:
         print_json(result)
         return 0
@@ -56,7 +57,7 @@ def _list(options: argparse.Namespace) -> int:
 def _revoke(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.api_keys import revoke_key
 
-    return _print(options, revoke_key(Home.locate(), options.key))
+    return _print(options, revoke_key(Home.locate(), options.key, actor()))
 
 
 def _print(options: argparse.Namespace, result: "KeysResult") -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.cli.options import Commands, port
 from pytoon_pipeline.cli.output import add_json_option, print_json, print_note
 from pytoon_pipeline.cli.rendering import open_runner
+from pytoon_pipeline.cli.run_records import run_records
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _serve_api(options: argparse.Namespace) -> int:
 
     home = Home.locate()
     write_to(home.logs)
-    serve_api(home, options.host, options.port)
+    serve_api(home, options.host, options.port, run_records)
     return 0
 
 

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from pytoon_pipeline.cli import (
+    audit,
     development,
     files,
     keys,
@@ -11,6 +12,7 @@ from pytoon_pipeline.cli import (
     machine,
     models,
     new,
+    personal_data,
     presets,
     rendering,
     status,
@@ -44,6 +46,8 @@ def build_parser() -> CommandParser:
         kpis,
         machine,
         keys,
+        audit,
+        personal_data,
         models,
         store,
         development,

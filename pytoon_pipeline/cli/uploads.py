@@ -1,22 +1,19 @@
 """Commands that change uploads: ``submit``, ``regen``, ``release`` and ``remove``."""
 
 import argparse
-import getpass
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.cli.options import Commands, add_request_options, request_options
 from pytoon_pipeline.cli.output import add_json_option, print_json, say
+from pytoon_pipeline.cli.run_records import has_run, run_records
 from pytoon_pipeline.cli.status import NAME_HELP
 from pytoon_pipeline.cli.text import printable
+from pytoon_pipeline.cli.user import user
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
     from pytoon_pipeline.contracts.results import Automation, RemoveResult
-    from pytoon_pipeline.service.runner import RunRecords
 
 # What happens next to queued uploads.
 AUTOMATION = {
@@ -96,8 +93,8 @@ def _release(options: argparse.Namespace) -> int:
     from pytoon_pipeline.service.release import release
 
     home = Home.locate()
-    result = release(home, options.name, _user(), options.reason)
-    if _has_run(home):
+    result = release(home, options.name, user(), options.reason)
+    if has_run(home):
         from pytoon_pipeline.defs.release_report import report_release
 
         report_release(home, str(result.key))
@@ -118,7 +115,7 @@ def _remove(options: argparse.Namespace) -> int:
     question = f"Remove {printable(upload.text)}? This cannot be undone."
     if not options.yes and not open_prompter(accept_defaults=False).confirm(question, False):
         raise InvalidInput("not_removed", "Nothing was removed.", "To remove it without a question, add --yes.")
-    result = remove(home, upload.key, _run_records)
+    result = remove(home, upload.key, run_records)
     if options.json:
         print_json(result)
     else:
@@ -132,30 +129,3 @@ def _print_removed(result: "RemoveResult") -> None:
     say(f"Removed: {versions} of the video; {result.bytes_freed / 1e6:.1f} MB left the store.")
     for folder in result.remaining:
         say(f"This folder has files that you changed or added, so it stays: {printable(folder)}")
-
-
-@contextmanager
-def _run_records(home: Home) -> "Iterator[RunRecords]":
-    """What Dagster has recorded. Imports it, which takes a second, only where it has run before."""
-    from pytoon_pipeline.service.runner import NoRunRecords
-
-    if not _has_run(home):
-        yield NoRunRecords()
-        return
-    from pytoon_pipeline.defs.run_records import open_run_records
-
-    with open_run_records(home) as records:
-        yield records
-
-
-def _has_run(home: Home) -> bool:
-    """Whether the home has an instance of Dagster."""
-    return (home.dagster / "dagster.yaml").is_file()
-
-
-def _user() -> str:
-    """The name of the current user, or the user id where it has no name, as in containers."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())

@@ -6,6 +6,7 @@ from typing_extensions import Self
 
 from pytoon_pipeline.contracts.access import KeysResult, NewKeyResult
 from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.audit import AuditResult
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.conformance import ConformanceResult
 from pytoon_pipeline.contracts.degradation import Degradation, Release
@@ -231,6 +232,18 @@ class RemoveResult(Record):
     remaining: tuple[str, ...] = ()
 
 
+class ForgetResult(Record):
+    """The answer of ``pytoon forget``: how many renders are erased, and what left the store.
+
+    ``remaining`` are names in an inbox that is not Pytoon's own: a person erases these.
+    """
+
+    renders: int
+    files: int
+    bytes_freed: int
+    remaining: tuple[str, ...] = ()
+
+
 class InboxStatus(Record):
     """A file or folder in the inbox that did not become an upload: incomplete (``waiting``) or rejected."""
 
@@ -341,6 +354,7 @@ RESULTS: dict[str, type[Record]] = {
     "open_result": OpenResult,
     "retry_result": RetryResult,
     "remove_result": RemoveResult,
+    "forget_result": ForgetResult,
     "submit_result": SubmitResult,
     "qc_result": QcReport,
     "conformance_result": ConformanceResult,
@@ -352,6 +366,7 @@ RESULTS: dict[str, type[Record]] = {
     "models_result": ModelsResult,
     "new_key_result": NewKeyResult,
     "keys_result": KeysResult,
+    "audit_result": AuditResult,
     "presets_result": PresetsResult,
     "preset_result": PresetResult,
     "new_request_result": NewRequestResult,

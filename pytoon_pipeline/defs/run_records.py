@@ -8,10 +8,12 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.history import remove_run
-from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
-from pytoon_pipeline.defs.run_queries import keys_in_progress
+from pytoon_pipeline.defs.run_queries import UNFINISHED, keys_in_progress
+from pytoon_pipeline.defs.traces import databases, erase_traces
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.sqlite_files import purge
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,23 @@ class DagsterRunRecords:
         """Whether a run of the upload has not ended. Runs whose process has died are marked as failed first."""
         fail_lost(self.instance, self.home)
         return key in keys_in_progress(self.instance, Uploads(self.home))
+
+    def cancel(self, key: str) -> None:
+        """Takes the runs of the upload out of the queue, and interrupts the one in progress."""
+        uploads = Uploads(self.home)
+        of_key = dg.RunsFilter(tags={PARTITION_TAG: [partition_of(uploads, key), key]}, statuses=UNFINISHED)
+        for run in self.instance.get_runs(of_key):
+            self.instance.run_coordinator.cancel_run(run.run_id)
+
+    def erase(self, name: str) -> None:
+        """Removes all that is recorded of the upload called ``name``; ``purge`` then removes the bytes."""
+        self.forget(name)
+        erase_traces(self.home, name)
+
+    def purge(self) -> None:
+        """Writes the databases anew, without what was deleted."""
+        for path in databases(self.home):
+            purge(path)
 
     def forget(self, name: str) -> None:
         """Removes the runs and the partition of the upload called ``name``."""

@@ -54,7 +54,9 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
     # Recorded before the held folder is removed: a process killed in between leaves a superfluous folder, but never a
     # released video that is recorded as held.
     source = record.source or upload
-    uploads.deliver(key, record.model_copy(update={**changes, "others": record.folders}), source)
+    Uploads(home, by=f"shell:{by}").deliver(
+        key, record.model_copy(update={**changes, "others": record.folders}), source
+    )
     remaining = replace_earlier(home, key, record, current, held=False)
     released = record.model_copy(update={**changes, "others": remaining})
     uploads.deliver(key, released, source)

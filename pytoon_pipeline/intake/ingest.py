@@ -44,8 +44,9 @@ def ingest_in_steps(
     pending: bool,
     preflight: PreflightSteps | None = None,
     tenant: str = DEFAULT_TENANT,
+    by: str | None = None,
 ) -> Generator[None, None, tuple[SourceMedia, IngestOutcome]]:
-    """``ingest`` in steps, for files that take longer than the caller has.
+    """``ingest`` in steps, for files that take longer than the caller has. ``by`` is who asks, for the audit log.
 
     What ``preflight`` refuses is not registered.
     """
@@ -62,7 +63,7 @@ def ingest_in_steps(
     source = source.model_copy(update={"title": source.title.removesuffix(f"-{source.key[:DIGITS]}") or source.title})
     if preflight is not None:
         yield from preflight(upload.request, source.items)
-    registry, uploads = Registry(home), Uploads(home)
+    registry, uploads = Registry(home), Uploads(home, by)
     for (file, _), item in zip(upload.files, source.items, strict=True):
         registry.note(item, generation_of(file), upload.request.licence)
     known = uploads.find(source.key)

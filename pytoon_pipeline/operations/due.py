@@ -44,6 +44,15 @@ def due_keys(uploads: Uploads, now: float) -> Iterator[DueKey]:
     yield from sorted(due, key=lambda one: one.since)
 
 
+def will_be_retried(uploads: Uploads, key: str) -> bool:
+    """Whether a key that failed is rendered again by itself, now or later; so is one that did not fail in the end."""
+    failure, upload = uploads.failure(key), uploads.find(key)
+    if failure is None or upload is None:
+        return True
+    final = key in uploads.stopped() or isinstance(next_retry_at(failure), GaveUp)
+    return not final and _next_attempt(uploads, upload, failure) is not None
+
+
 def _next_attempt(uploads: Uploads, upload: SourceMedia, failure: FailureRecord) -> int | None:
     """The number of the next attempt; None when the last one is final. A request that this version refuses runs as
     well: the run reports what is wrong with it.

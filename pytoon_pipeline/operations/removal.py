@@ -1,6 +1,7 @@
 """Removes an upload: its videos, its files, and all that was computed from them."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,11 @@ class UploadRemoval:
     remaining: tuple[Path, ...]
 
 
-def remove_upload(home: Home, store: Store, key: str) -> UploadRemoval:
-    """Removes the upload of ``key``. Raises ``InvalidInput`` for an unknown one.
+def remove_upload(
+    home: Home, store: Store, key: str, kept: AbstractSet[str] = frozenset(), by: str | None = None
+) -> UploadRemoval:
+    """Removes the upload of ``key``, as ``by`` asks, without the files in ``kept`` (SHA-256). Raises ``InvalidInput``
+    for an unknown one.
 
     It leaves the catalog last: after an interruption, the same call removes the rest.
     """
@@ -40,9 +44,9 @@ def remove_upload(home: Home, store: Store, key: str) -> UploadRemoval:
     remaining = _withdraw(home, key, versions)
     sources = (upload, *(version.source for version in versions if version.source is not None))
     items = tuple(item for source in sources for item in source.items if item.origin != "brand")
-    others = files_of_others(home, key)
+    others = files_of_others(home, key) | kept
     removed = remove(store, key, OF_THE_REQUEST, {item.sha256 for item in items} - others, others)
-    forget_upload(home, key, items)
+    forget_upload(home, key, items, by)
     return UploadRemoval(len(versions), removed, remaining)
 
 

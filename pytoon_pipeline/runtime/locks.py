@@ -108,6 +108,14 @@ def _acquire(files: Sequence[Path], held: ExitStack, holder: str) -> bool:
     return False
 
 
+def clear_free_slots(folder: Path) -> None:
+    """Empties the files of slots that nobody holds: they still say who did."""
+    for path in folder.glob("*-*"):
+        with path.open("a+") as file:
+            if lock_descriptor(file.fileno(), blocking=False):
+                file.truncate(0)
+
+
 def _tell(files: Sequence[Path], work: str) -> None:
     """Publishes and logs who holds the slots."""
     holders = [text for path in files if (text := _described(path))]

@@ -18,9 +18,15 @@ MAX_NAME = 100
 
 
 def create_key(
-    home: Home, name: str, role: str, tenant: str, scopes: Sequence[str] | None = None, days: float | None = None
+    home: Home,
+    name: str,
+    role: str,
+    tenant: str,
+    by: str,
+    scopes: Sequence[str] | None = None,
+    days: float | None = None,
 ) -> NewKeyResult:
-    """A new key. Raises ``InvalidInput`` for a role, a tenant or scopes that do not exist."""
+    """A new key, as ``by`` asks. Raises ``InvalidInput`` for a role, a tenant or scopes that do not exist."""
     chosen = _role(role)
     try:
         TypeAdapter(Tenant).validate_python(tenant)
@@ -32,7 +38,7 @@ def create_key(
     expires = None if days is None else time.time() + days * DAY
     limits = None if scopes is None else [_scope(one) for one in scopes]
     shown = printable_name(name)[:MAX_NAME] or "key"
-    key, secret = Keys(Accounts.open(home)).create(shown, tenant, chosen, limits, expires)
+    key, secret = Keys(Accounts.open(home), by).create(shown, tenant, chosen, limits, expires)
     return NewKeyResult(key=key, secret=secret)
 
 
@@ -41,9 +47,9 @@ def list_keys(home: Home) -> KeysResult:
     return KeysResult(keys=Keys(Accounts.open(home)).all())
 
 
-def revoke_key(home: Home, key: str) -> KeysResult:
-    """Ends the use of a key. Raises ``InvalidInput`` for an unknown one."""
-    return KeysResult(keys=(Keys(Accounts.open(home)).revoke(key),))
+def revoke_key(home: Home, key: str, by: str) -> KeysResult:
+    """Ends the use of a key, as ``by`` asks. Raises ``InvalidInput`` for an unknown one."""
+    return KeysResult(keys=(Keys(Accounts.open(home), by).revoke(key),))
 
 
 def _role(name: str) -> Role:

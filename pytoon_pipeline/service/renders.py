@@ -33,6 +33,7 @@ from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.service import overview
 from pytoon_pipeline.service.program_hints import for_programs
 from pytoon_pipeline.service.retry import retry as continue_uploads
+from pytoon_pipeline.service.runner import OpenRunRecords
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import upload_status
 from pytoon_pipeline.store.fingerprint import hash_value
@@ -44,16 +45,20 @@ RESERVED = (*REQUEST_NAMES, EDIT_PLAN_NAME)
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where the renders of a tenant are kept: all of the API's callers share the store, none the records."""
+    """Where the renders of a tenant are kept: all of the API's callers share the store, none the records.
+
+    ``by`` is who asks, for the audit log.
+    """
 
     home: Home
     store: Store
     accounts: Accounts
     tenant: str
+    by: str
 
     @property
     def files(self) -> TenantFiles:
-        return TenantFiles(self.accounts, self.tenant)
+        return TenantFiles(self.accounts, self.tenant, self.by)
 
     def key(self, name: str) -> str:
         """The key of a render by its id or name. Raises ``InvalidInput`` for none, and for those of other tenants."""
@@ -77,7 +82,9 @@ def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutc
         title = wanted.title or next((PurePath(name).stem for name in wanted.files), "video")
         preflight = Preflight(at.store, load_limits(), load_operations().preflight_timeout_seconds)
         upload = replace(upload, title=printable_name(title))
-        steps = ingest_in_steps(at.home, at.store, upload, pending=True, preflight=preflight, tenant=at.tenant)
+        steps = ingest_in_steps(
+            at.home, at.store, upload, pending=True, preflight=preflight, tenant=at.tenant, by=at.by
+        )
         source, outcome = run_to_end(steps)
     return source.key, outcome
 
@@ -182,18 +189,20 @@ def renders(at: Workplace, state: UploadState | None, cursor: str | None, limit:
 
 def retry(at: Workplace, name: str) -> str:
     """Queues a failed or cancelled render again. Returns its key. Raises ``InvalidInput`` for one to leave alone."""
-    (key,) = continue_uploads(at.home, [at.key(name)]).keys
+    (key,) = continue_uploads(at.home, [at.key(name)], at.by).keys
     return key
 
 
-def cancel(at: Workplace, name: str) -> str:
-    """Takes a video out of the queue. Returns its key. Raises ``InvalidInput`` for one that does not wait.
+def cancel(at: Workplace, name: str, open_records: OpenRunRecords) -> str:
+    """Takes a video out of the queue, and interrupts its run. Returns its key.
 
-    A run in progress goes on: what it renders stays in the store.
+    What is finished stays in the store. Raises ``InvalidInput`` for one that neither waits nor is rendered.
     """
-    key, uploads = at.key(name), Uploads(at.home)
-    if not uploads.is_pending(key):
-        message = "This render does not wait: it is finished, failed or cancelled."
+    key = at.key(name)
+    # First, so that no other run of it starts.
+    if not Uploads(at.home, at.by).cancel(key):
+        message = "This render neither waits nor is in progress: it is finished, failed or cancelled."
         raise InvalidInput("nothing_to_cancel", message, f"See its status at /v1/renders/{key}")
-    uploads.stop(key)
+    with open_records(at.home) as records:
+        records.cancel(key)
     return key

@@ -10,9 +10,12 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.status import upload_status
 
 
-def retry(home: Home, names: Sequence[str]) -> RetryResult:
-    """Queues uploads again; finished stages are kept. Raises ``InvalidInput`` before the first one is queued."""
-    uploads, keys = Uploads(home), tuple(dict.fromkeys(find_key(home, name) for name in names))
+def retry(home: Home, names: Sequence[str], by: str | None = None) -> RetryResult:
+    """Queues uploads again, as ``by`` asks; finished stages are kept.
+
+    Raises ``InvalidInput`` before the first one is queued.
+    """
+    uploads, keys = Uploads(home, by), tuple(dict.fromkeys(find_key(home, name) for name in names))
     for key in keys:
         _check(home, uploads, key)
     for key in keys:

@@ -1,7 +1,7 @@
 """What the use cases need of whatever runs the asset graph. ``defs/running.py`` implements it with Dagster."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,8 +51,20 @@ class RunRecords(Protocol):
         """Whether a run of the upload has not ended."""
         ...
 
+    def cancel(self, key: str) -> None:
+        """Ends the runs of the upload that wait or are in progress, as far as this machine can."""
+        ...
+
     def forget(self, name: str) -> None:
         """Removes the runs of the upload called ``name``, and its place in the lists of uploads."""
+        ...
+
+    def erase(self, name: str) -> None:
+        """Removes all that is recorded of the upload called ``name``; ``purge`` then removes the bytes."""
+        ...
+
+    def purge(self) -> None:
+        """Removes the bytes of what was deleted."""
         ...
 
 
@@ -62,8 +74,23 @@ class NoRunRecords:
     def in_progress(self, key: str) -> bool:
         return False
 
+    def cancel(self, key: str) -> None:
+        pass
+
     def forget(self, name: str) -> None:
         pass
+
+    def erase(self, name: str) -> None:
+        pass
+
+    def purge(self) -> None:
+        pass
+
+
+@contextmanager
+def no_run_records(home: Home) -> Iterator[RunRecords]:
+    """Opens the records of a home in which nothing has run."""
+    yield NoRunRecords()
 
 
 OpenRunRecords = Callable[[Home], AbstractContextManager[RunRecords]]

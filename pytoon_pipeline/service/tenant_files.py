@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.intake.ingest import KEY_DIGITS
+from pytoon_pipeline.contracts.results import ForgetResult
+from pytoon_pipeline.service.forget import forget_file
 from pytoon_pipeline.service.renders import Workplace
-from pytoon_pipeline.store import removal as store_removal
+from pytoon_pipeline.service.runner import OpenRunRecords
 
 
 def keep(at: Workplace, path: Path) -> StoredFile:
@@ -17,20 +17,11 @@ def keep(at: Workplace, path: Path) -> StoredFile:
     return stored
 
 
-def remove(at: Workplace, sha256: str) -> None:
-    """Deletes a file of the tenant; its content and what was computed from it, when nobody else has it.
+def erase(at: Workplace, sha256: str, open_records: OpenRunRecords) -> ForgetResult:
+    """Erases a file of the tenant with every render that uses it. What others have stays theirs.
 
-    Raises ``InvalidInput`` when the tenant has no such file, and when a render of the tenant uses it.
+    Raises ``InvalidInput`` when the tenant has no such file.
     """
     if not at.files.has(sha256):
         raise InvalidInput("unknown_file", "There is no such upload.", "Its id is what POST /v1/uploads answered.")
-    uploads = Uploads(at.home)
-    if uploads.uses_file(sha256, at.tenant):
-        raise InvalidInput(
-            "upload_in_use",
-            "A render uses this upload.",
-            "It stays until that render is removed on the server.",
-        )
-    at.files.remove(sha256)
-    if not at.files.is_shared(sha256) and not uploads.uses_file(sha256):
-        store_removal.remove(at.store, sha256[:KEY_DIGITS], frozenset(), {sha256}, frozenset())
+    return forget_file(at.home, at.tenant, sha256, open_records, at.by)

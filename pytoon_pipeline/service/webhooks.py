@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import partial
 
 from pytoon_pipeline.accounts.deliveries import DeliveryQueue, Message
 from pytoon_pipeline.accounts.webhooks import PREFIX
 from pytoon_pipeline.catalog.events import Events
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.events import RenderEvent
+from pytoon_pipeline.operations.due import will_be_retried
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.public_network import PublicNetwork
 from pytoon_pipeline.service.program_hints import event_for_programs
 
@@ -49,11 +53,19 @@ def signed_headers(message: Message, timestamp: int) -> dict[str, str]:
     }
 
 
+def is_news(home: Home, event: RenderEvent) -> bool:
+    """Whether a receiver should hear of an event: not of a failure after which the render is tried again by itself."""
+    return event.type != "render.failed" or (
+        not Events(home).has_later(event) and not will_be_retried(Uploads(home), event.render)
+    )
+
+
 class Sender:
     """Sends what is due until it is stopped. What it was sending when it died is sent again, under the same id."""
 
-    def __init__(self, queue: DeliveryQueue, events: Events, network: PublicNetwork) -> None:
-        self._queue, self._events, self._network = queue, events, network
+    def __init__(self, queue: DeliveryQueue, home: Home, network: PublicNetwork) -> None:
+        self._queue, self._home, self._network = queue, home, network
+        self._events = Events(home)
         self._stopping = threading.Event()
 
     @contextmanager
@@ -71,7 +83,7 @@ class Sender:
         with ThreadPoolExecutor(SENDERS, "webhook") as pool:
             while not self._stopping.wait(POLL_SECONDS):
                 try:
-                    self._queue.enqueue(self._events.after, body_of)
+                    self._queue.enqueue(self._events.after, body_of, partial(is_news, self._home))
                     # Waits for the slowest of a few, so that nothing is claimed long before it is sent.
                     list(pool.map(self.send, self._queue.claim(SENDERS)))
                 except PytoonError as error:

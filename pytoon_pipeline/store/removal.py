@@ -1,13 +1,14 @@
 """Removal: takes out of the store what was computed for one upload alone.
 
-``dependents`` is pure: it selects what to remove. ``remove`` reads the store and removes.
+``dependents`` and ``left_over`` are pure: they select what to remove. ``remove`` reads the store and removes.
 """
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 
-from pytoon_pipeline.store.inventory import OBJECT, RECORD, ArtifactFacts, facts_of, listed_files, remove_file
+from pytoon_pipeline.store.inventory import RECORD, ArtifactFacts, facts_of, listed_files, listing, remove_file
 from pytoon_pipeline.store.store import Store
 
 
@@ -43,29 +44,77 @@ def dependents(
     return found
 
 
+def left_over(artifacts: Sequence[ArtifactFacts], gone: AbstractSet[str], linked: AbstractSet[str]) -> set[str]:
+    """Fingerprints of the artifacts that only those in ``gone`` used: as an input, or by a file that both have.
+
+    What the latest result of some upload is (``linked``), and what another result uses, stays: a segment that two
+    videos have, and the frames of a photo that two uploads show.
+    """
+    found: set[str] = set()
+    while True:
+        going = gone | found
+        staying = [one for one in artifacts if one.fingerprint not in going]
+        leaving = [one for one in artifacts if one.fingerprint in going]
+        used = linked | {name for one in staying for name in one.inputs}
+        kept = {file for one in staying if one.fingerprint in used for file in one.files}
+        freed = {name for one in leaving for name in (*one.inputs, *one.files)} - kept
+        more = {
+            one.fingerprint
+            for one in staying
+            if one.fingerprint not in used and not freed.isdisjoint((one.fingerprint, *one.files))
+        }
+        if not more:
+            return found
+        found |= more
+
+
 def remove(
     store: Store, key: str, stages: AbstractSet[str], files: AbstractSet[str], protected: AbstractSet[str]
 ) -> RemovalReport:
-    """Removes the links of ``key``, the latest results of its ``stages``, ``files`` (SHA-256), and what was computed
-    from them. Files in ``protected`` stay.
+    """Removes the links of ``key``, the latest results of its ``stages``, results that name it, ``files`` (SHA-256),
+    what was computed from them, and what only they used. Files in ``protected`` stay.
 
     Whatever else used a removed result computes it again. Records are removed before their files.
     """
     links = {path.parent.name: path for path in (store.root / "links").glob(f"*/{key}")}
     own = {path.read_text() for stage, path in links.items() if stage in stages}
     # Variants share their media, and may share results.
-    variants = (path for path in (store.root / "links").glob(f"*/{key.partition('-')[0]}*") if path.name != key)
+    others = {path.read_text() for path in (store.root / "links").glob("*/*") if path.name != key}
+    variants = {path for path in (store.root / "links").glob(f"*/{key.partition('-')[0]}*") if path.name != key}
     roots = files | (own - {path.read_text() for path in variants})
-    objects = dict(listed_files(store.root / "objects", OBJECT))
-    records = {name.removesuffix(".json"): seen for name, seen in listed_files(store.root / "artifacts", RECORD)}
-    artifacts = [facts_of(store, name, seen) for name, seen in records.items()]
-    gone = dependents(artifacts, roots, protected)
-    kept = protected | {file for one in artifacts if one.fingerprint not in gone for file in one.files}
-    leaving = (files | {file for one in artifacts if one.fingerprint in gone for file in one.files}) - kept
-
-    store.work.mkdir(parents=True, exist_ok=True)
+    records = dict(listed_files(store.root / "artifacts", RECORD))
+    # Those of earlier versions are not the latest of any stage.
+    roots |= {name[:-5] for name, seen in records.items() if f'"{key}"'.encode() in Path(seen.path).read_bytes()}
+    report = _remove(store, roots, files, protected, others)
     for path in links.values():
         path.unlink(missing_ok=True)
-    removed = [name for name in gone if remove_file(records[name], store.work)]
-    sizes = [seen.bytes for name, seen in objects.items() if name in leaving and remove_file(seen, store.work)]
+    return report
+
+
+def remove_files(store: Store, files: AbstractSet[str], stages: AbstractSet[str]) -> RemovalReport:
+    """Removes ``files`` (SHA-256), what was computed from them, and all results of ``stages``."""
+    records = dict(listed_files(store.root / "artifacts", RECORD))
+    facts = (facts_of(store, name[:-5], seen) for name, seen in records.items())
+    roots = files | {one.fingerprint for one in facts if one.stage in stages}
+    links = {path.read_text() for path in (store.root / "links").glob("*/*")}
+    return _remove(store, roots, files, frozenset(), links)
+
+
+def _remove(
+    store: Store,
+    roots: AbstractSet[str],
+    files: AbstractSet[str],
+    protected: AbstractSet[str],
+    linked: AbstractSet[str],
+) -> RemovalReport:
+    found = listing(store)
+    gone = dependents(found.artifacts, roots, protected)
+    gone |= left_over(found.artifacts, gone, linked)
+    kept = protected | {file for one in found.artifacts if one.fingerprint not in gone for file in one.files}
+    leaving = (files | {file for one in found.artifacts if one.fingerprint in gone for file in one.files}) - kept
+    store.work.mkdir(parents=True, exist_ok=True)
+    # The roots last: after an interruption, they lead to the rest.
+    ordered = sorted(gone, key=lambda name: name in roots)
+    removed = [name for name in ordered if remove_file(found.records[name], store.work)]
+    sizes = [seen.bytes for name, seen in found.files.items() if name in leaving and remove_file(seen, store.work)]
     return RemovalReport(len(removed), len(sizes), sum(sizes))

@@ -1,7 +1,6 @@
 """The accounts database: its migrations make the tables of ``tables.py``, and nothing is lost between processes."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,6 @@ from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.accounts.tables import METADATA
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.harness.postgres import postgres
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The kind of the database; that of PostgreSQL is a server of this test."""
-    if request.param == "sqlite":
-        yield "sqlite"
-        return
-    with postgres() as url:
-        monkeypatch.setenv("PYTOON_API_DATABASE", url)
-        yield "postgresql"
 
 
 @pytest.mark.usefixtures("kind")

@@ -46,6 +46,7 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/webhooks/{webhook}/secrets"): "webhooks:manage",
     ("GET", "/v1/webhooks/{webhook}/deliveries"): "webhooks:manage",
     ("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay"): "webhooks:manage",
+    ("GET", "/v1/audit"): "audit:read",
     ("GET", "/v1/presets"): "catalogue:read",
     ("GET", "/v1/presets/{name}"): "catalogue:read",
     ("GET", "/v1/brands"): "catalogue:read",
@@ -197,23 +198,32 @@ def test_scopes_limit_a_role(api: Client, service: ApiService) -> None:
     assert api.call("GET", "/v1/brands", token=secret).status == 403
 
 
-def test_an_upload_is_deleted_unless_a_render_uses_it(api: Client, service: ApiService, home: Home) -> None:
-    used, free = api.upload(b"%PDF used"), api.upload(b"%PDF free")
+def test_an_upload_is_erased_for_its_tenant_alone(api: Client, service: ApiService) -> None:
+    other, shared = api.upload(b"%PDF other"), api.upload(b"%PDF shared")
     acme = secret_of(service, "editor", "acme")
-    assert api.upload(b"%PDF free", acme) == free
-    assert api.call("DELETE", f"/v1/uploads/{free}").status == 204
-    assert service.store.find_file(free) is not None, "another tenant has the same content"
-    assert api.call("DELETE", f"/v1/uploads/{free}").status == 404
-    assert api.call("DELETE", f"/v1/uploads/{free}", token=acme).status == 204
-    assert service.store.find_file(free) is None
-    assert service.store.find_file(used) is not None
+    assert api.upload(b"%PDF shared", acme) == shared
+    assert api.call("DELETE", f"/v1/uploads/{shared}").status == 200
+    assert service.store.find_file(shared) is not None, "another tenant has the same content"
+    assert api.call("DELETE", f"/v1/uploads/{shared}").status == 404
+    assert api.call("DELETE", f"/v1/uploads/{shared}", token=acme).status == 200
+    assert service.store.find_file(shared) is None
+    assert service.store.find_file(other) is not None
 
 
-def test_an_upload_of_a_render_stays(api: Client, photo: bytes) -> None:
-    file = api.upload(photo)
-    assert api.call("POST", "/v1/renders", {"files": {"a.jpg": file}}).status == 202
-    answer = api.call("DELETE", f"/v1/uploads/{file}")
-    assert (answer.status, answer.json["code"]) == (409, "upload_in_use")
+def test_renders_of_an_upload_are_erased_with_it(api: Client, home: Home, photo: bytes) -> None:
+    file, music = api.upload(photo), api.upload(b"%PDF music")
+    first = api.call("POST", "/v1/renders", {"files": {"a.jpg": file}, "request": {"text": "One"}}).json["id"]
+    text = api.call("POST", "/v1/renders", {"request": {"text": "Two"}}).json["id"]
+    erased = api.call("DELETE", f"/v1/uploads/{file}")
+    assert (erased.status, erased.json["renders"]) == (200, 1)
+    assert [api.call("GET", f"/v1/renders/{one}").status for one in (first, text)] == [404, 200]
+    assert api.call("POST", "/v1/renders", {"files": {"a.jpg": file}}).json["code"] == "unknown_file"
+    lines = api.call("GET", "/v1/audit").json["lines"]
+    assert [(one["action"], one["actor"]) for one in lines[-2:]] == [
+        ("render.erased", "PYTOON_API_TOKEN"), ("upload.erased", "PYTOON_API_TOKEN"),
+    ]  # fmt: skip
+    assert [one["object"] for one in lines if one["action"] == "upload.added"] == [None, music], "one is nobody's now"
+    assert first not in str(lines)
 
 
 def test_a_server_without_a_key_or_with_a_short_token_does_not_start(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.store.inventory import ArtifactFacts
-from pytoon_pipeline.store.removal import RemovalReport, dependents, remove
+from pytoon_pipeline.store.removal import RemovalReport, dependents, left_over, remove
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 
@@ -25,6 +25,24 @@ def test_all_that_was_computed_from_a_file_depends_on_it() -> None:
     assert dependents(chain, {"clip"}) == {"decoded", "faces", "seen", "both"}
     assert dependents(chain, {"other"}) == {"other"}
     assert dependents(chain, {"unknown"}) == set()
+
+
+def test_what_only_removed_results_used_goes_too() -> None:
+    segment = artifact("segment", file="pixels")
+    chain = [segment, artifact("frames", "photo"), artifact("video", "frames", file="pixels")]
+    assert left_over(chain, {"video"}, set()) == {"segment", "frames"}
+    assert left_over(chain, {"video"}, {"segment"}) == {"frames"}, "the latest result of some upload"
+    both = [*chain, artifact("second video", "frames", file="pixels")]
+    assert left_over(both, {"video"}, {"second video"}) == set(), "another video has the same segment and photo"
+    assert left_over(chain, set(), set()) == set()
+
+
+def test_results_of_earlier_versions_go_without_any_file(store: Store) -> None:
+    first = computed(store, "k", "plan", "first", source=computed(store, "k", "source", "first words", upload="k"))
+    second = computed(store, "k", "plan", "second", source=computed(store, "k", "source", "second words", upload="k"))
+    report = remove(store, "k", {"plan", "source"}, set(), set())
+    assert [store.find(one) for one in (first, second)] == [None, None]
+    assert report.artifacts == 4
 
 
 def computed(store: Store, key: str, stage: str, content: str, **inputs: str) -> str:

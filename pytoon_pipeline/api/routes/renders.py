@@ -54,9 +54,9 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
 
     @app.post("/v1/renders/{render}/cancel")
     def cancel(caller: WritesRenders, render: str) -> Render:
-        """Takes a waiting render out of the queue."""
+        """Ends a render that waits or is in progress. Finished stages are kept, for a retry."""
         at = service.of(caller)
-        return renders.render(at, renders.cancel(at, render))
+        return renders.render(at, renders.cancel(at, render, service.open_records))
 
     @app.get("/v1/renders/{render}/files/{name}", response_class=FileResponse)
     def download(caller: ReadsRenders, render: str, name: str) -> FileResponse:

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 
 from pytoon_pipeline.api import bodies
 from pytoon_pipeline.api.access import WritesUploads
@@ -12,6 +12,7 @@ from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.contracts.access import Caller
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.renders import UploadedFile, UrlUpload
+from pytoon_pipeline.contracts.results import ForgetResult
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.service import tenant_files
 from pytoon_pipeline.service.url_uploads import download
@@ -43,11 +44,10 @@ def add_uploads(app: FastAPI, service: ApiService) -> None:
 
         return await asyncio.to_thread(work)
 
-    @app.delete("/v1/uploads/{upload}", status_code=204)
-    def remove(caller: WritesUploads, upload: str) -> Response:
-        """Deletes a file that no render of yours uses."""
-        tenant_files.remove(service.of(caller), upload)
-        return Response(status_code=204)
+    @app.delete("/v1/uploads/{upload}")
+    def erase(caller: WritesUploads, upload: str) -> ForgetResult:
+        """Erases a file with every render of yours that uses it, and all that is known of them. A run is cancelled."""
+        return tenant_files.erase(service.of(caller), upload, service.open_records)
 
 
 def _kept(service: ApiService, caller: Caller, path: Path) -> UploadedFile:

@@ -17,7 +17,7 @@ EXAMPLE = '{"url": "https://example.com/pytoon"}'
 
 def add_webhooks(app: FastAPI, service: ApiService) -> None:
     def of(caller: Caller) -> Webhooks:
-        return Webhooks(service.accounts, caller.tenant)
+        return Webhooks(service.accounts, caller.tenant, caller.key)
 
     def create_for(caller: Caller, wanted: WebhookRequest) -> NewSecret:
         service.network.check(wanted.url)

@@ -17,6 +17,7 @@ from pytoon_pipeline.accounts import deliveries
 from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.public_network import PublicNetwork
@@ -97,6 +98,24 @@ def test_the_end_of_a_render_is_sent_signed(api: Client, service: ApiService, ho
     assert [(one["id"], one["status"], one["attempts"], one["next"]) for one in found] == [
         (later["webhook-id"], 204, 1, None), (headers["webhook-id"], 204, 1, None),
     ]  # fmt: skip
+
+
+def test_a_failure_that_is_tried_again_is_no_news(
+    api: Client, service: ApiService, home: Home, receiver: Receiver
+) -> None:
+    uploads, hook = Uploads(home), {"url": receiver.url, "events": ["render.failed", "render.stopped"]}
+    api.call("POST", "/v1/webhooks", hook)
+    key = f"{1:032x}"
+    uploads.register(SourceMedia(key=key, title="a", items=(), request={}))
+    with service.sender.running():
+        uploads.fail(key, TransientError("disk", "The disk is full.", "Wait."))
+        end_render(home, 2)
+        until(lambda: len(receiver.messages) == 1)
+        uploads.fail(key, InvalidInput("no_media", "There is nothing to show.", "Add a photo."))
+        until(lambda: len(receiver.messages) == 2)
+    sent = [json.loads(body) for _, body in receiver.messages]
+    assert [one["type"] for one in sent] == ["render.stopped", "render.failed"]
+    assert sent[1]["data"]["code"] == "no_media", "of the failures, the last one"
 
 
 def test_a_failed_delivery_is_tried_again_and_can_be_replayed(
