@@ -104,6 +104,7 @@ ReadsCatalogue = Annotated[Caller, _needs("catalogue:read")]
 ReadsRenders = Annotated[Caller, _needs("renders:read")]
 WritesRenders = Annotated[Caller, _needs("renders:write")]
 ManagesWebhooks = Annotated[Caller, _needs("webhooks:manage")]
+ExportsTenant = Annotated[Caller, _needs("tenant:export")]
 ReadsAudit = Annotated[Caller, _needs("audit:read")]
 WritesUploads = Annotated[Caller, _needs("uploads:write")]
 

@@ -12,6 +12,7 @@ from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.api.routes.audit import add_audit
 from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.events import add_events
+from pytoon_pipeline.api.routes.export import add_export
 from pytoon_pipeline.api.routes.renders import add_renders
 from pytoon_pipeline.api.routes.uploads import add_uploads
 from pytoon_pipeline.api.routes.webhooks import add_webhooks
@@ -42,6 +43,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_events(app, service)
     add_webhooks(app, service)
     add_audit(app, service)
+    add_export(app, service)
     add_catalogue(app)
     check_scopes(app)
     return app

@@ -7,7 +7,14 @@ from pydantic import Field
 from pytoon_pipeline.contracts.base import Record
 
 Scope = Literal[
-    "catalogue:read", "renders:read", "renders:write", "uploads:write", "brands:write", "webhooks:manage", "audit:read"
+    "catalogue:read",
+    "renders:read",
+    "renders:write",
+    "uploads:write",
+    "brands:write",
+    "webhooks:manage",
+    "audit:read",
+    "tenant:export",
 ]
 Role = Literal["viewer", "editor", "brand-manager", "operator", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)

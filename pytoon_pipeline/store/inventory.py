@@ -10,6 +10,7 @@ from secrets import token_hex
 from stat import S_ISREG
 from typing import NamedTuple
 
+from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.store.store import Store
 
 # Names of files in the store. Other files are left alone.
@@ -95,6 +96,15 @@ def remove_file(seen: Seen, work: Path) -> bool:
             return False
         os.unlink(tmp_path)
     return True
+
+
+def results_of(store: Store, key: str) -> list[Artifact]:
+    """The latest results of the stages for a key, with all that they were computed from, each once."""
+    found: dict[str, Artifact] = {}
+    for link in sorted((store.root / "links").glob(f"*/{key}")):
+        if (latest := store.find(link.read_text())) is not None:
+            found |= {one.fingerprint: one for one in (*store.lineage(latest), latest)}
+    return list(found.values())
 
 
 @dataclass(frozen=True)
