@@ -25,10 +25,9 @@ class IdempotencyKeys:
         """
         now = time.time()
         row = {"tenant": self._tenant, "key": key, "digest": digest, "created": now}
-        with self._accounts.write() as connection:
-            connection.execute(idempotency.delete().where(idempotency.c.created < now - KEPT_SECONDS))
         try:
             with self._accounts.write() as connection:
+                connection.execute(idempotency.delete().where(idempotency.c.created < now - KEPT_SECONDS))
                 connection.execute(idempotency.insert().values(row))
             return None
         except IntegrityError:

@@ -1,10 +1,12 @@
 """Parses the YAML and JSON that people write, bounded in work. Errors name the line and say how to correct it."""
 
 import json
+import pickle
 import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -15,6 +17,8 @@ from pytoon_pipeline.runtime.files import printable_name
 MAX_VALUES = 200_000
 MAX_DEPTH = 40
 MAX_NUMBER = 1e15
+# Characters of a document whose value is remembered: more than any file of settings has.
+MAX_REMEMBERED = 1 << 16
 # YAML tags that mark a value as text although it looks like a number.
 TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 # Values that YAML reads as something else than text, so that they cannot be names.
@@ -47,6 +51,21 @@ class Unreadable(Exception):
 
 def parse(text: str, as_json: bool = False) -> Any:
     """The value in YAML or JSON text: only text, finite numbers, dates, lists and groups. Raises ``Unreadable``."""
+    if len(text) > MAX_REMEMBERED:
+        return _parse(text, as_json)
+    return pickle.loads(_remembered(text, as_json))
+
+
+@lru_cache(maxsize=64)
+def _remembered(text: str, as_json: bool) -> bytes:
+    """The value as bytes, of which every caller makes a value of its own.
+
+    A server reads the same presets, platforms and limits for each request; parsing them took most of its time.
+    """
+    return pickle.dumps(_parse(text, as_json))
+
+
+def _parse(text: str, as_json: bool) -> Any:
     try:
         if as_json:
             value = json.loads(text, object_pairs_hook=_unique)

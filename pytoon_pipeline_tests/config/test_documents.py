@@ -138,3 +138,12 @@ def test_surrogate_pairs_in_json_become_one_character(tmp_path: Path) -> None:
     path.write_text(json.dumps({"text": "Go 🎬"}))
     assert "\\ud83c" in path.read_text()
     assert read_document(path) == {"text": "Go 🎬"}
+
+
+def test_who_changes_what_was_read_changes_it_for_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "request.yaml"
+    path.write_text("media: [a.jpg]")
+    read_document(path)["media"].append("b.jpg")
+    assert read_document(path) == {"media": ["a.jpg"]}
+    path.write_text("media: [c.jpg]")
+    assert read_document(path) == {"media": ["c.jpg"]}, "a file that has changed is read anew"
