@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colour import ColourMeasure
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.model_use import ModelUse
@@ -211,6 +212,7 @@ class SampledFrames(Record):
     damaged: int
     lost_seconds: float = 0.0
     tones: Tones
+    light: ColourMeasure | None = None
 
 
 class FaceSummary(Record):

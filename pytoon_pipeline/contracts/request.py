@@ -114,6 +114,23 @@ def _audio_formats(value: object) -> object:
     return names
 
 
+def _balance(value: object) -> object:
+    """What to do with colours as people write it, in a word. YAML 1.1 reads ``off`` as false."""
+    value = yaml_off(value)
+    return {"balance": value} if isinstance(value, str) else value
+
+
+class ColourRequest(Record):
+    """Whether exposure and white balance of photos and clips are corrected.
+
+    *even* corrects what is evidently wrong, each by itself. A ``reference`` is an item by its number, from 1, or by its
+    file name: the others are matched to it. Cut-outs and logos are never changed, nor with a brand-safe brand photos.
+    """
+
+    balance: Annotated[Literal["off", "even"], BeforeValidator(yaml_off)] = "off"
+    reference: Annotated[int, Field(ge=1)] | FileName | None = None
+
+
 class LogoRequest(Watermark):
     """A logo for a video without a brand, or in place of the brand's: a picture file, and where it stands."""
 
@@ -165,6 +182,7 @@ class Request(Record):
     ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
     ``enhance`` takes noise out of the speech of clips and voice-over. ``sound_effects`` are sounds at transitions and
     texts; without it, the preset decides.
+    ``colour`` corrects exposure and white balance of photos and clips.
     ``codec`` is how their pictures are coded, ``frame_rate`` how many there are per second; without it, as many as the
     first clip has, at most 30.
     ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
@@ -191,6 +209,9 @@ class Request(Record):
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     enhance: Enhance = "off"
+    colour: Annotated[ColourRequest, BeforeValidator(_balance, json_schema_input_type=ColourRequest | str)] = (
+        ColourRequest()
+    )
     sound_effects: SoundEffects | None = None
     fit: Fit = "auto"
     max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
@@ -228,6 +249,16 @@ class Request(Record):
                 f"{size / 1e6:.0f} MB, and at most {MAX_GIF_BYTES / 1e6:.0f} MB are accepted"
             )
             raise ValueError(reason, f"Set teaser.seconds to {fitting:g} or less, or teaser.width to less.")
+        return self
+
+    @model_validator(mode="after")
+    def _known_reference(self) -> "Request":
+        wanted = self.colour.reference
+        names = [entry.file for entry in self.media]
+        known = wanted is None or (wanted <= len(names) if isinstance(wanted, int) else wanted in names)
+        if names and not known:
+            reason = f"colour.reference names “{str(wanted)[:60]}”, which is no item of this video"
+            raise ValueError(reason, f"Write the number of an item, 1 to {len(names)}, or its file name.")
         return self
 
     @model_validator(mode="after")

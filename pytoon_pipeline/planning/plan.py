@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.planning.analysed_media import PlanMedia
+from pytoon_pipeline.planning.colours import plan_colours
 from pytoon_pipeline.planning.context import PlanContext, plan_context
 from pytoon_pipeline.planning.glyphs import without_missing_glyphs
 from pytoon_pipeline.planning.language import audio_language
@@ -20,6 +21,8 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     """The RenderSpec of a request. Raises ``InvalidInput`` with the path of the field that cannot be met."""
     drawable, glyph_notes = without_missing_glyphs(resolved)
     planner: Callable[[PlanContext], RenderSpec] = resolve_name(ARCHETYPES[resolved.archetype].planner)
+    colours = plan_colours(resolved, media)
+    media = colours.seen(media)
     context = plan_context(drawable, media)
     try:
         spec = planner(context)
@@ -29,11 +32,12 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
             raise
         context = plan_context(drawable, media, caption_room=False)
         spec = planner(context)
+    spec = colours.applied(spec)
     losses = source_losses(media, resolved.limits)
     media_notes = source_notes(media, losses)
     return spec.model_copy(
         update={
-            "notes": (*resolved.notes, *glyph_notes, *media_notes, *spec.notes, *resolved.changed),
+            "notes": (*resolved.notes, *glyph_notes, *media_notes, *colours.notes, *spec.notes, *resolved.changed),
             "losses": losses,
             "language": audio_language(one for one in media.all() if one.item in _heard(spec)),
             "thumbnail_title": _thumbnail_title(context),

@@ -19,6 +19,7 @@ from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.spec.text_animation import AT_REST, phase_at
 from pytoon_pipeline.contracts.style import Fill
 from pytoon_pipeline.media.colour import rgb
+from pytoon_pipeline.media.colour_balance import corrected
 from pytoon_pipeline.media.source_reader import TOLERANCE
 from pytoon_pipeline.media.word_layout import mark_box, marked_runs, padded_lines
 from pytoon_pipeline.quality import expected_captions, expected_text
@@ -160,7 +161,9 @@ def _image_elements(
     yield replace(element, certain=certain, exact=exact, magnified=magnified)
 
 
-def _cropped(sample: Tile, crop: Box, matrix: Matrix, layer: Layer, box: Rect[int]) -> tuple[Tile, float]:
+def _cropped(
+    sample: Tile, crop: Box, matrix: Matrix, layer: VideoLayer | ImageLayer, box: Rect[int]
+) -> tuple[Tile, float]:
     """A source sample seen through ``crop`` at its place, and the small pixels per pixel of the sample."""
     height, width = sample[0].shape[:2]
     to_unit_box = shift(-crop.x / crop.width, -crop.y / crop.height) @ np.diag(
@@ -169,6 +172,8 @@ def _cropped(sample: Tile, crop: Box, matrix: Matrix, layer: Layer, box: Rect[in
     to_view = matrix @ to_unit_box
     values, alpha = (None if plane is None else warped(plane, to_view, box) for plane in sample)
     assert values is not None
+    if layer.colour is not None and alpha is None:
+        values = corrected(values[:, :, ::-1], layer.colour)[:, :, ::-1]
     return (graded(values, alpha, layer.effects), alpha), float(np.hypot(to_view[0, 0], to_view[1, 0]))
 
 

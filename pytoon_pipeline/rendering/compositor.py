@@ -10,6 +10,7 @@ from threading import Lock
 
 from typing_extensions import assert_never
 
+from pytoon_pipeline.contracts.colour import ColourCorrection
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
@@ -32,6 +33,7 @@ from pytoon_pipeline.rendering.yuva import (
     Sprite,
     YuvaImage,
     blend,
+    corrected,
     draw_onto,
     empty_image,
     from_pixels,
@@ -306,9 +308,9 @@ def layer_content(
             path, factor = sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4)
             if layer.effects and not effects_per_frame(layer_slice):
                 size = even_size(layer.width), even_size(layer.height)
-                still = _still_with_effects(path, factor, layer_slice.crops[0], *size, layer.effects)
+                still = _still_with_effects(path, factor, layer.colour, layer_slice.crops[0], *size, layer.effects)
             else:
-                still = still_image(path, factor)
+                still = still_image(path, factor, layer.colour)
         case TextLayer():
             return text_content(layer, layer_slice)
         case ShapeLayer(shape="ellipse", fill=Fill(colours=(colour,), opacity=()), effects=()):
@@ -360,22 +362,29 @@ def _drawn_shape(shape: str, width: int, height: int, fill: Fill, effects: tuple
 
 @lru_cache(maxsize=MAX_CACHED_SHAPES)
 def _still_with_effects(
-    path: Path, factor: float, crop: Box, width: int, height: int, effects: tuple[Effect, ...]
+    path: Path,
+    factor: float,
+    colour: ColourCorrection | None,
+    crop: Box,
+    width: int,
+    height: int,
+    effects: tuple[Effect, ...],
 ) -> YuvaImage:
     """The part ``crop`` of a still image at ``width`` × ``height`` pixels, with its effects."""
-    image = resize_window(still_image(path, factor), crop, width, height)
+    image = resize_window(still_image(path, factor, colour), crop, width, height)
     for effect in effects:
         image = apply(effect, image)
     return image
 
 
-def still_image(path: Path, factor: float) -> YuvaImage:
-    """A still image from the store, scaled by ``factor`` to the size its layer needs."""
+def still_image(path: Path, factor: float, colour: ColourCorrection | None) -> YuvaImage:
+    """A still image from the store, scaled by ``factor`` to the size its layer needs, in corrected colours."""
     # Neighbouring segments start together: the second waits for the image that the first is reading.
     with _read_locks[path]:
-        return _load_still(path, factor)
+        return _load_still(path, factor, colour)
 
 
 @lru_cache(maxsize=MAX_CACHED_STILLS)
-def _load_still(path: Path, factor: float) -> YuvaImage:
-    return from_pixels(images.read_stored(path), factor)
+def _load_still(path: Path, factor: float, colour: ColourCorrection | None) -> YuvaImage:
+    image = from_pixels(images.read_stored(path), factor)
+    return image if colour is None else corrected(image, colour)

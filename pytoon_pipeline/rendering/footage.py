@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from pytoon_pipeline.contracts.colour import ColourCorrection
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.source_reader import SourceReader, SourceReaders
@@ -11,10 +12,11 @@ from pytoon_pipeline.rendering.yuva import FootageImage
 
 
 class Timing(NamedTuple):
-    """Which frames of an item are shown: at frame n of the segment, frame ``offset`` + n."""
+    """Which frames of an item are shown: at frame n of the segment, frame ``offset`` + n, in corrected colours."""
 
     item: str
     offset: int
+    colour: ColourCorrection | None
 
 
 class Footage:
@@ -28,7 +30,7 @@ class Footage:
 
     def add(self, layer_slice: LayerSlice, layer: VideoLayer, start: int) -> Timing:
         """Announces a layer that is shown from frame ``start`` of the segment on."""
-        timing = Timing(layer.item, layer_slice.source_start - start)
+        timing = Timing(layer.item, layer_slice.source_start - start, layer.colour)
         end = start + len(layer_slice.transforms)
         self._last[timing] = max(self._last.get(timing, 0), end - 1)
         return timing
@@ -54,4 +56,4 @@ class Footage:
             assert source.info.video is not None
             self._open[timing] = self._readers.take(source.path, source.info.video, tick, self._rate)
         image = self._open[timing].at(tick, self._rate)
-        return before[1] if before is not None and before[1].frame is image else FootageImage(image)
+        return before[1] if before is not None and before[1].frame is image else FootageImage(image, timing.colour)

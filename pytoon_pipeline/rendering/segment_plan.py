@@ -64,8 +64,11 @@ class LayerSlice:
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
         """The slice as plain values, for a fingerprint."""
+        layer = self.layer.model_dump(mode="json", exclude=EVALUATED_FIELDS)
+        if layer.get("colour") is None:
+            layer.pop("colour", None)
         values = {
-            "layer": self.layer.model_dump(mode="json", exclude=EVALUATED_FIELDS),
+            "layer": layer,
             "first": self.first,
             "source_start": self.source_start,
             "transforms": _compact(self.transforms),

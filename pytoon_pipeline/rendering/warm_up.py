@@ -6,12 +6,14 @@ that it is called with, so what is called here is what rendering calls.
 
 import numpy as np
 
+from pytoon_pipeline.contracts.colour import ColourCorrection
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.media.frame_stats import FrameStatsCollector
 from pytoon_pipeline.media.frames import SourceFrame, YuvFrame
 from pytoon_pipeline.media.rgb_planes import planes_from_rgb
+from pytoon_pipeline.rendering.colour import correct
 from pytoon_pipeline.rendering.effects import SOFT_RADIUS, apply
 from pytoon_pipeline.rendering.ellipses import EllipseImage
 from pytoon_pipeline.rendering.resampling import sample_window
@@ -41,6 +43,8 @@ def compile_kernels() -> None:
     placed = solid_image("#000000", SIDE, SIDE)
     placed.crop((0, 0.5, SIDE, SIDE), SIDE, SIDE, canvas)
     EllipseImage(SIDE, SIDE, "#000000").crop((0.5, 0.5, SIDE, SIDE), SIDE, SIDE, ImageBuffer().image(SIDE, SIDE))
+    correct(out, ColourCorrection(temperature=0.1))
+    correct(out, ColourCorrection(temperature=0.1), out.y)
     apply(Blur(radius=SOFT_RADIUS), transparent_image(SIDE, SIDE))
     blend(placed, Sprite(0, 0, transparent_image(SIDE, SIDE)))
     warp(placed.y, np.eye(2, 3), SIDE, SIDE)

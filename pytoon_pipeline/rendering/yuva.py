@@ -11,11 +11,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.colour import ColourCorrection
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
 from pytoon_pipeline.media.frames import Plane, SourceFrame, YuvFrame
 from pytoon_pipeline.media.rgb_planes import planes_from_rgb
 from pytoon_pipeline.rendering.blending import blend_plane
+from pytoon_pipeline.rendering.colour import correct
 from pytoon_pipeline.rendering.resampling import resample, sample_window
 
 Values = NDArray[np.float32]
@@ -86,9 +88,10 @@ class YuvaImage:
 
 @dataclass(frozen=True, eq=False)
 class FootageImage:
-    """The opaque image of a decoded frame. Only what is shown of it is ever converted."""
+    """The opaque image of a decoded frame. Only what is shown of it is ever converted, and corrected by ``colour``."""
 
     frame: SourceFrame
+    colour: ColourCorrection | None = None
 
     # As of an image without overhang.
     box = None
@@ -112,7 +115,10 @@ class FootageImage:
 
         It is written to the planes of ``out``, where one is given and anything is computed.
         """
-        return _opaque(sample_window(self.frame, _window(part, self.size), width, height, _planes(out)))
+        shown = sample_window(self.frame, _window(part, self.size), width, height, _planes(out))
+        if self.colour is not None:
+            shown = correct(shown, self.colour, None if out is None else out.y)
+        return _opaque(shown)
 
     def drawn(self) -> YuvaImage:
         """The whole image, with even sides."""
@@ -203,6 +209,11 @@ def copy_image(image: YuvaImage) -> YuvaImage:
     """A copy whose planes can be drawn on."""
     a, h = (None if plane is None else plane.copy() for plane in (image.a, image.h))
     return YuvaImage(image.y.copy(), image.u.copy(), image.v.copy(), a, h, box=image.box)
+
+
+def corrected(image: YuvaImage, colour: ColourCorrection) -> YuvaImage:
+    """An opaque image without overhang, after a colour correction."""
+    return _opaque(correct(YuvFrame(image.y, image.u, image.v), colour))
 
 
 def from_pixels(pixels: NDArray[np.uint8], factor: float = 1.0) -> YuvaImage:

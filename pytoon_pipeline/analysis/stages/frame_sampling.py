@@ -21,7 +21,7 @@ from pytoon_pipeline.store.store import Store
 class FrameSampling(Analysis[SampledFrames]):
     """Samples the frames of everything that is shown. The pictures that this process decodes are held in memory."""
 
-    stage = Stage("sampled_frames", 6, "by_rule")
+    stage = Stage("sampled_frames", 7, "by_rule")
     libraries = ("pyav",)
     columns = (
         Column("time", "double", "Presentation time in seconds from the first frame."),

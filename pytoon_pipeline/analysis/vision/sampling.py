@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.analysis.vision.light import LightMeter
 from pytoon_pipeline.analysis.vision.picture_area import active_picture, visible_area
 from pytoon_pipeline.analysis.vision.tones import ToneMeter
 from pytoon_pipeline.contracts.analysis import SampledFrames
@@ -146,7 +147,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
     pictures = ImageTable(folder / "pictures.parquet", quality=92)
     thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
     held: list[tuple[float, Image]] | None = []
-    meter = ToneMeter()
+    meter, light = ToneMeter(), LightMeter()
     darkest: Image | None = None
     brightest: Image | None = None
     count = 0
@@ -163,6 +164,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
             image = _upright(_small(frame, width, height), video.rotation)
             image = decode_jpeg(pictures.add(time, image))
             meter.add(image)
+            light.add(image)
             darkest = image if darkest is None else np.minimum(darkest, image)
             brightest = image if brightest is None else np.maximum(brightest, image)
             count = int(time * SAMPLES_PER_SECOND + 1e-6) + 1
@@ -192,6 +194,7 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         damaged=damage.packets,
         lost_seconds=round(damage.lost_seconds(times), 6),
         tones=meter.tones,
+        light=light.measure,
     )
     return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", held)
 
@@ -214,8 +217,10 @@ def sample_still(picture: Rgba, folder: Path) -> Samples:
     thumbs.add(0.0, np.asarray(cv2.resize(image, _fit(*small, THUMB_SIDE), interpolation=cv2.INTER_AREA), np.uint8))
     pictures.close()
     thumbs.close()
-    meter = ToneMeter()
+    meter, light = ToneMeter(), LightMeter()
     meter.add(image)
+    if alpha.min() == 1:
+        light.add(image)
     record = SampledFrames(
         rate=SAMPLES_PER_SECOND,
         width=small[0],
@@ -226,6 +231,7 @@ def sample_still(picture: Rgba, folder: Path) -> Samples:
         picture=visible_area(picture),
         damaged=0,
         tones=meter.tones,
+        light=light.measure,
     )
     return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", [(0.0, image)])
 

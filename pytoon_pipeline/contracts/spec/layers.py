@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.colour import ColourCorrection
 from pytoon_pipeline.contracts.spec.easing import Easing, Linear
 from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.spec.text_animation import TextAnimation
@@ -100,6 +101,7 @@ class VideoLayer(LayerBase):
     item: str
     source_start: int = Field(default=0, ge=0)
     crop_path: CropPath
+    colour: ColourCorrection | None = None
 
 
 class ImageLayer(LayerBase):
@@ -108,6 +110,7 @@ class ImageLayer(LayerBase):
     kind: Literal["image"] = "image"
     item: str
     crop_path: CropPath
+    colour: ColourCorrection | None = None
 
 
 class TextLayer(LayerBase):
