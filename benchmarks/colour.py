@@ -32,6 +32,8 @@ SIDE = 480
 CAST, EXPOSURE = 0.4, 0.6
 # The middle of a face's box: skin rather than hair and eyes.
 SKIN = Box(0.25, 0.55, 0.5, 0.25)
+# Detections below this score are also flowers.
+FACE_SCORE = 0.75
 # Smaller faces have too few pixels, and greyer ones no hue: the chroma of skin in CIELAB is 15 and more.
 FACE_PIXELS, SKIN_CHROMA = 24, 8.0
 
@@ -95,7 +97,7 @@ def skins(photo: Pixels) -> list[tuple[slice, slice]]:
             slice(max(0, round(y * rows)), round((y + height) * rows)),
             slice(max(0, round(x * columns)), round((x + width) * columns)),
         )
-        if face.box.width * columns >= FACE_PIXELS and chroma(photo[area]) >= SKIN_CHROMA:
+        if min(face.score / FACE_SCORE, face.box.width * columns / FACE_PIXELS, chroma(photo[area]) / SKIN_CHROMA) >= 1:
             found.append(area)
     return found
 

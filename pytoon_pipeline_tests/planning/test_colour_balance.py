@@ -66,7 +66,7 @@ def test_a_right_picture_stays_and_a_cast_goes() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
-    [({"temperature": 1.5}, "colourful"), ({"temperature": 0.5, "disagreement": 0.7}, "uncertain")],
+    [({"temperature": 1.5}, "colourful"), ({"temperature": 0.5, "disagreement": 1.0}, "uncertain")],
 )
 def test_the_colours_of_a_scene_stay(changes: dict[str, float], reason: str) -> None:
     decided = evened(_measure(**changes))

@@ -43,10 +43,10 @@ def test_without_a_request_nothing_changes() -> None:
 
 def test_what_has_a_cast_is_corrected_in_every_layer_and_notes_say_so() -> None:
     spec = planned((WARM, NEUTRAL, CLIP), colour="even")
-    cooler = ColourCorrection(temperature=-0.48)
+    cooler = ColourCorrection(temperature=-0.5)
     assert _colours(spec) == {"1": {cooler}, "2": {None}, "3": {cooler}}
     (note,) = [note for note in spec.notes if note.code == "colour_corrected"]
-    assert "“1.jpg” 0.48 stops cooler; “3.jpg” 0.48 stops cooler" in note.message
+    assert "“1.jpg” 0.5 stops cooler; “3.jpg” 0.5 stops cooler" in note.message
 
 
 def test_cut_outs_and_logos_keep_their_pixels() -> None:
@@ -59,7 +59,7 @@ def test_cut_outs_and_logos_keep_their_pixels() -> None:
 def test_a_brand_keeps_photos_and_lets_clips_be_corrected() -> None:
     safe = _colours(planned((WARM, CLIP), colour="even", brand="acme"))
     assert safe["1"] == {None}
-    assert safe["3"] == {ColourCorrection(temperature=-0.48)}
+    assert safe["3"] == {ColourCorrection(temperature=-0.5)}
     free = _colours(planned((WARM, CLIP), colour="even", brand="acme", brand_safe=False))
     assert free["1"] == free["3"]
 
@@ -75,8 +75,8 @@ def test_all_items_are_matched_to_a_reference(reference: int | str) -> None:
 
 def test_a_reference_may_be_corrected_itself() -> None:
     found = _colours(planned((WARM, NEUTRAL), colour={"reference": 1, "balance": "even"}))
-    assert found["1"] == {ColourCorrection(temperature=-0.48)}
-    assert found["2"] == {ColourCorrection(temperature=0.12)}
+    assert found["1"] == {ColourCorrection(temperature=-0.5)}
+    assert found["2"] == {ColourCorrection(temperature=0.1)}
 
 
 def test_a_reference_must_be_an_item_that_can_be_measured() -> None:

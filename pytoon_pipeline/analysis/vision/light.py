@@ -1,8 +1,8 @@
 """The light of a source: its colour cast and its exposure, as samples show them.
 
-The colour of the light is estimated by Shades of Grey (Finlayson and Trezzi 2004) and by Grey Edge of the first order
-(van de Weijer, Gevers and Gijsenij 2007), both with a Minkowski norm of 6: bright surfaces and edges count more than
-large areas, so a sky or a meadow misleads them less than it does the mean. Where the two disagree, neither is certain.
+The colour of the light is the median of three estimates: the mean (Grey World), Shades of Grey (Finlayson and Trezzi
+2004) and Grey Edge of the first order (van de Weijer, Gevers and Gijsenij 2007), the last two with a Minkowski norm of
+6. Bright surfaces and edges mislead another one of them than large areas do. Where they disagree, none is certain.
 """
 
 import numpy as np
@@ -36,9 +36,9 @@ class LightMeter:
         light, highest = linear(small), small.max(axis=2)
         lit = (highest > DARK) & (highest < CLIPPED)
         if lit.mean() >= MIN_SHARE:
-            surfaces, edges = _cast(light[lit]), _cast(_edges(light, lit))
-            apart = max(abs(a - b) for a, b in zip(surfaces, edges, strict=True))
-            self._casts.append(((surfaces[0] + edges[0]) / 2, (surfaces[1] + edges[1]) / 2, apart))
+            estimates = np.array([_cast(light[lit], 1), _cast(light[lit], NORM), _cast(_edges(light, lit), NORM)])
+            temperature, tint = np.median(estimates, axis=0)
+            self._casts.append((temperature, tint, float(np.abs(estimates - (temperature, tint)).max())))
         levels = light @ np.array([KR, KG, KB])
         exposure = float(np.log2(levels + BLACK).mean() - np.log2(MID_GREY))
         self._levels.append((exposure, float(np.percentile(levels, 99)), float((highest >= CLIPPED).mean())))
@@ -61,9 +61,9 @@ class LightMeter:
         )
 
 
-def _cast(light: NDArray[np.float64]) -> tuple[float, float]:
-    """Temperature and tint of linear values (count, 3), in stops."""
-    red, green, blue = np.log2(np.maximum((light**NORM).mean(axis=0) ** (1 / NORM), BLACK))
+def _cast(light: NDArray[np.float64], norm: int) -> tuple[float, float]:
+    """Temperature and tint of linear values (count, 3), in stops, averaged with a Minkowski norm."""
+    red, green, blue = np.log2(np.maximum((light**norm).mean(axis=0) ** (1 / norm), BLACK))
     return float((red - blue) / 2), float((red + blue) / 2 - green)
 
 
