@@ -12,7 +12,8 @@ from pytoon_pipeline.contracts.base import Record
 class ColourMeasure(Record):
     """The light of a source: the median over its samples.
 
-    ``disagreement`` is how far estimates of the cast are from it, or how much the cast changes over the source, in stops. ``exposure`` is the mean of the picture in stops from a mid grey, ``highlights`` the 99th percentile of
+    ``disagreement`` is how far estimates of the cast are from it, or how much the cast changes over the source, in
+    stops. ``exposure`` is the mean of the picture in stops from a mid grey, ``highlights`` the 99th percentile of
     luminance (0..1), and ``clipped`` the share of pixels with a channel at its end.
     """
 
