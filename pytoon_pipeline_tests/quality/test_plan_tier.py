@@ -314,8 +314,8 @@ def another_ground(patch: pytest.MonkeyPatch) -> None:
 def mirrored(patch: pytest.MonkeyPatch) -> None:
     picture = compositor.still_image
 
-    def flipped(path: Path, factor: float) -> Any:
-        sheet = picture(path, factor)
+    def flipped(*wanted: Any) -> Any:
+        sheet = picture(*wanted)
         return replace(sheet, **{name: np.ascontiguousarray(getattr(sheet, name)[:, ::-1]) for name in "yuv"})
 
     patch.setattr(compositor, "still_image", flipped)
