@@ -182,7 +182,7 @@ class Request(Record):
     ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
     ``enhance`` takes noise out of the speech of clips and voice-over. ``sound_effects`` are sounds at transitions and
     texts; without it, the preset decides.
-    ``colour`` corrects exposure and white balance of photos and clips.
+    ``colours`` corrects exposure and white balance of photos and clips.
     ``codec`` is how their pictures are coded, ``frame_rate`` how many there are per second; without it, as many as the
     first clip has, at most 30.
     ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
@@ -209,9 +209,9 @@ class Request(Record):
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     enhance: Enhance = "off"
-    colour: Annotated[ColourRequest, BeforeValidator(_balance, json_schema_input_type=ColourRequest | str)] = (
-        ColourRequest()
-    )
+    colour: Annotated[
+        ColourRequest, BeforeValidator(_balance, json_schema_input_type=ColourRequest | Literal["off", "even"])
+    ] = ColourRequest()
     sound_effects: SoundEffects | None = None
     fit: Fit = "auto"
     max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
@@ -253,11 +253,11 @@ class Request(Record):
 
     @model_validator(mode="after")
     def _known_reference(self) -> "Request":
-        wanted = self.colour.reference
+        wanted = self.colours.reference
         names = [entry.file for entry in self.media]
         known = wanted is None or (wanted <= len(names) if isinstance(wanted, int) else wanted in names)
         if names and not known:
-            reason = f"colour.reference names “{str(wanted)[:60]}”, which is no item of this video"
+            reason = f"colours.reference names “{str(wanted)[:60]}”, which is no item of this video"
             raise ValueError(reason, f"Write the number of an item, 1 to {len(names)}, or its file name.")
         return self
 

@@ -138,8 +138,8 @@ def canonical_request(request: Request, items: Sequence[SourceItem]) -> dict[str
         media = [item.sha256 for item in items if item.role == "media"]
         for media_request, sha256 in zip(values["media"], media, strict=False):
             media_request["file"] = sha256
-        if request.colour.reference in (names := [entry.file for entry in request.media]):
-            values["colour"]["reference"] = names.index(str(request.colour.reference)) + 1
+        if request.colours.reference in (names := [entry.file for entry in request.media]):
+            values["colours"]["reference"] = names.index(str(request.colours.reference)) + 1
     if request.logo is not None:
         values["logo"]["file"] = next((item.sha256 for item in items if item.role == "logo"), request.logo.file)
     subtitles = [item.sha256 for item in items if item.role in ("subtitles", "transcript", "edits")]

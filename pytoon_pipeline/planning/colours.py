@@ -71,7 +71,7 @@ class Colours:
 
 def plan_colours(resolved: ResolvedRequest, media: PlanMedia) -> Colours:
     """The corrections that a request asks for. Raises ``InvalidInput`` for a reference that is no item."""
-    request = resolved.request.colour
+    request = resolved.request.colours
     if request.balance == "off" and request.reference is None:
         return Colours({})
     reference = _reference(request, media)
@@ -109,7 +109,7 @@ def _reference(request: ColourRequest, media: PlanMedia) -> AnalysedMedia | None
         found = media.files.get(wanted)
     if found is None or found.frames is None or found.frames.light is None:
         raise field_error(
-            "colour.reference",
+            "colours.reference",
             "colour_reference",
             "there is no such photo or clip among the items." if found is None else "its colours cannot be measured.",
             f"Write the number of an item, 1 to {len(media.media)}, or its file name, of an opaque photo or a clip.",

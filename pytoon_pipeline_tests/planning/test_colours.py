@@ -38,11 +38,11 @@ def test_without_a_request_nothing_changes() -> None:
     spec = planned((WARM, NEUTRAL, CLIP))
     assert all(colours == {None} for colours in _colours(spec).values())
     assert not [note for note in spec.notes if note.code.startswith("colour")]
-    assert planned((WARM, NEUTRAL, CLIP), colour="off") == spec
+    assert planned((WARM, NEUTRAL, CLIP), colours="off") == spec
 
 
 def test_what_has_a_cast_is_corrected_in_every_layer_and_notes_say_so() -> None:
-    spec = planned((WARM, NEUTRAL, CLIP), colour="even")
+    spec = planned((WARM, NEUTRAL, CLIP), colours="even")
     cooler = ColourCorrection(temperature=-0.5)
     assert _colours(spec) == {"1": {cooler}, "2": {None}, "3": {cooler}}
     (note,) = [note for note in spec.notes if note.code == "colour_corrected"]
@@ -51,39 +51,39 @@ def test_what_has_a_cast_is_corrected_in_every_layer_and_notes_say_so() -> None:
 
 def test_cut_outs_and_logos_keep_their_pixels() -> None:
     logo = _lit(still(transparent=True), 5, 0.6)
-    spec = planned((CUT_OUT, NEUTRAL), colour="even", logo=logo)
+    spec = planned((CUT_OUT, NEUTRAL), colours="even", logo=logo)
     assert all(colours == {None} for colours in _colours(spec).values())
     assert "“4.jpg” are not, or not fully, corrected: it is a cut-out" in str(spec.notes)
 
 
 def test_a_brand_keeps_photos_and_lets_clips_be_corrected() -> None:
-    safe = _colours(planned((WARM, CLIP), colour="even", brand="acme"))
+    safe = _colours(planned((WARM, CLIP), colours="even", brand="acme"))
     assert safe["1"] == {None}
     assert safe["3"] == {ColourCorrection(temperature=-0.5)}
-    free = _colours(planned((WARM, CLIP), colour="even", brand="acme", brand_safe=False))
+    free = _colours(planned((WARM, CLIP), colours="even", brand="acme", brand_safe=False))
     assert free["1"] == free["3"]
 
 
 @pytest.mark.parametrize("reference", [2, "item-1"])
 def test_all_items_are_matched_to_a_reference(reference: int | str) -> None:
     dark = _lit(still(), 6, 0.6, -0.5)
-    found = _colours(planned((WARM, NEUTRAL, dark), colour={"reference": reference}))
+    found = _colours(planned((WARM, NEUTRAL, dark), colours={"reference": reference}))
     assert found["1"] == {ColourCorrection(temperature=-0.6)}
     assert found["2"] == {None}
     assert found["6"] == {ColourCorrection(temperature=-0.6, exposure=0.5)}
 
 
 def test_a_reference_may_be_corrected_itself() -> None:
-    found = _colours(planned((WARM, NEUTRAL), colour={"reference": 1, "balance": "even"}))
+    found = _colours(planned((WARM, NEUTRAL), colours={"reference": 1, "balance": "even"}))
     assert found["1"] == {ColourCorrection(temperature=-0.5)}
     assert found["2"] == {ColourCorrection(temperature=0.1)}
 
 
 def test_a_reference_must_be_an_item_that_can_be_measured() -> None:
     with pytest.raises(ValueError, match="no item of this video"):
-        plan_inputs((WARM,), colour={"reference": 2})
+        plan_inputs((WARM,), colours={"reference": 2})
     with pytest.raises(InvalidInput) as error:
-        planned((still(), WARM), colour={"reference": 1})
+        planned((still(), WARM), colours={"reference": 1})
     assert error.value.code == "colour_reference"
 
 
