@@ -209,7 +209,7 @@ class Request(Record):
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     enhance: Enhance = "off"
-    colour: Annotated[
+    colours: Annotated[
         ColourRequest, BeforeValidator(_balance, json_schema_input_type=ColourRequest | Literal["off", "even"])
     ] = ColourRequest()
     sound_effects: SoundEffects | None = None
