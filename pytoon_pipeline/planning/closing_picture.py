@@ -23,7 +23,7 @@ from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
 ZOOM = 1.06
 # At most so many cut-outs are shown, two side by side. The width of a row and the largest one of a single cut-out in
 # widths of the frame; the distance between them and that to the frame's lower edge in pixels.
-MAX_CUT_OUTS, ROW_WIDTH, SINGLE_WIDTH, SPACE, LOWER_EDGE = 4, 0.86, 0.7, 44, 100
+MAX_CUT_OUTS, ROW_WIDTH, SINGLE_WIDTH, SPACE, LOWER_EDGE = 4, 0.86, 0.8, 44, 100
 # A single row stands above the lower end of its place by this share of the height that it leaves free.
 RAISED = 0.45
 # The contact shadow of a cut-out: its size as shares of the cut-out's width, its blur in pixels and its opacity.

@@ -46,7 +46,7 @@ def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[
     width, height, camera = stills.fit_box(material, stage.product.width, stage.product.height)
     product = stills.layer_of(
         material, camera, effects, item.source_start, "product", width=width, height=height,
-        transform=product_movement(stage.product, frames, pages),
+        transform=product_movement(stage, frames, pages),
     )  # fmt: skip
     scene = Scene(
         start=0,

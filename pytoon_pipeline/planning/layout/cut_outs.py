@@ -36,20 +36,24 @@ FLOOR_WIDTH, PODIUM_WIDTH = 2.4, 1.0
 # above the product's lowest row, as a share of its height.
 CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY, CONTACT_RISE = 0.8, 0.09, 16.0, 0.55, 0.02
 # How large the product is, and how far it is turned (degrees), at the beginning and the end of its first page, of its
-# second, and so on by turns.
-SCALES, TURNS = ((1.0, 1.04), (1.13, 1.16)), ((0.0, -2.0), (4.0, 2.5))
-NEAREST = SCALES[1][1]
+# second, and so on by turns. It comes so near, at the end of a page; on tall frames it is a close-up, which ends at the
+# lower edge of the frame and this little beyond its sides.
+FAR, NEAR_START, TURNS = (1.0, 1.04), 0.97, ((0.0, -2.0), (3.0, 1.5))
+NEAREST, CLOSE_UP, BEYOND = 1.16, 1.42, 1.06
 # Titles have at least this height, in pixels: that of a number and the line below it.
 MIN_TITLES = 330
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a product and its texts stand, and the disc that is the floor."""
+    """Where a product and its texts stand, the disc that is the floor, and how much larger the product is when it is
+    near.
+    """
 
     product: Rect[int]
     titles: Rect[int]
     floor: Rect[int]
+    near: float
 
 
 def plan_stage(
@@ -81,7 +85,9 @@ def plan_stage(
     standing = round(floor.top + STANDING_SHARE * height)
     foot = max(place.top + height, min(bottom, standing, int(lowest - (NEAREST - 1) * height)))
     left = (place.left + place.right - width) // 2
-    return Stage(Rect(left, foot - height, left + width, foot), titles, floor)
+    tall = is_tall(canvas) and stage_height == canvas.height
+    near = max(NEAREST, min(CLOSE_UP, BEYOND * canvas.width / width)) if tall else NEAREST
+    return Stage(Rect(left, foot - height, left + width, foot), titles, floor, near)
 
 
 def _floor(place: Rect[int], titles: Rect[int], canvas: Canvas, stage_height: int) -> Rect[int]:
@@ -107,7 +113,7 @@ def behind_cut_out(stage: Stage, settings: LayoutSettings, accent: Colour, frame
         transform=Transform(x=constant((floor.left + floor.right) / 2), y=constant((floor.top + floor.bottom) / 2)),
     )
     if settings.shadow:
-        movement = product_movement(place, frames, pages)
+        movement = product_movement(stage, frames, pages)
         yield ShapeLayer(
             name="contact shadow",
             shape="ellipse",
@@ -139,11 +145,12 @@ def over_floor(behind: Backdrops, stage: Stage, accent: Colour) -> Backdrops:
     return over
 
 
-def product_movement(place: Rect[int], frames: int, pages: int) -> Transform:
+def product_movement(stage: Stage, frames: int, pages: int) -> Transform:
     """A product that comes in, and is near and far by turns with the pages of its texts. Its top keeps its height."""
+    place, sizes = stage.product, (FAR, (NEAR_START * stage.near, stage.near))
     starts = [round(n * frames / max(1, pages)) for n in range(max(1, pages))]
     times = marks(starts, frames)
-    scales = [value for n in range(len(starts)) for value in SCALES[n % 2]]
+    scales = [value for n in range(len(starts)) for value in sizes[n % 2]]
     turns = [value for n in range(len(starts)) for value in TURNS[n % 2]]
     y = (place.top + place.bottom) / 2
     x = (place.left + place.right) / 2

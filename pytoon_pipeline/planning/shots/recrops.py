@@ -29,7 +29,7 @@ DRIFT, WIDE_SHARE = 0.2, 0.5
 STEP = 0.02
 # A detail is enlarged up to the first factor, and by at most the second one times what ``punch_in`` enlarges. Crops
 # whose zooms differ by more than the last factor follow each other by a cut.
-MAX_DETAIL_ENLARGEMENT, DETAIL_PUNCH, CUT = 5.0, 3.6, 1.27
+MAX_DETAIL_ENLARGEMENT, DETAIL_PUNCH, CUT = 5.0, 4.8, 1.27
 # A second crop enlarges the pixels of a picture up to the first factor; or a little, as long as up to the second one.
 MAX_ENLARGEMENT, MAX_SOFT, SLIGHT = 3.6, 5.8, 1.2
 # Every crop keeps this margin around the subject, as a share of its size: a wide one around a subject that is known
