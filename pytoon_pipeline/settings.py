@@ -22,6 +22,7 @@ from pytoon_pipeline.contracts.suggestions import one_hint
 
 TranscriberChoice = Literal["auto"] | TranscriberEngine
 Autostart = Literal["none", "safe", "all"]
+DeviceChoice = Literal["auto", "cpu"]
 ModelTask = Literal["correction", "highlights", "post"]
 MODEL_TASKS: tuple[ModelTask, ...] = get_args(ModelTask)
 
@@ -177,6 +178,9 @@ class Settings(_Environment):
     )
     api_rate: int = Field(
         default=600, ge=1, description="how often each key may call each route of the HTTP API in a minute, 1 or more"
+    )
+    device: Annotated[DeviceChoice, Lowercase] = Field(
+        default="auto", description="auto, which uses a GPU where there is one, or cpu"
     )
     transcriber: Annotated[TranscriberChoice, Lowercase] = Field(
         default="auto",

@@ -22,7 +22,7 @@ from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.analysis.vision.sampling import Image, Samples
+    from pytoon_pipeline.analysis.vision.sampling import Held, Samples
     from pytoon_pipeline.contracts.analysis import Face
 
 # Files of an item's metadata: its audio at 16 kHz, and the upright copy of a still picture.
@@ -42,12 +42,10 @@ ShotsByItem = StoredItems[Shots]
 class Frames:
     """The result of ``sampled_frames``: a record for each item, and its pictures, decoded on first use.
 
-    Those of items in ``held`` come from memory: small pictures with their times in seconds.
+    Those of items in ``held`` come from memory.
     """
 
-    def __init__(
-        self, store: Store, artifact: Artifact, held: "Mapping[str, list[tuple[float, Image]]] | None" = None
-    ) -> None:
+    def __init__(self, store: Store, artifact: Artifact, held: "Mapping[str, Held] | None" = None) -> None:
         self.artifact = artifact
         self._store = store
         self._held = held or {}

@@ -112,6 +112,8 @@ def _lines(name: str, value: str | list[str] | dict[str, str]) -> list[str]:
     """A value as lines. What is missing stays on one line: its hint may be a command to copy."""
     if isinstance(value, str):
         return [value]
+    if not value:
+        return ["none"]
     if isinstance(value, list):
         words = value
     else:

@@ -199,7 +199,7 @@ class SampledFrames(Record):
 
     ``picture`` is the area without transparent borders, and without bars of one colour. ``seconds`` is the decoded
     duration; ``damaged`` counts packets that could not be decoded, and ``lost_seconds`` is how long their frames would
-    have lasted.
+    have lasted. ``device`` has decoded it; ``device_fallback`` says why no GPU that is there.
     """
 
     rate: float
@@ -213,6 +213,8 @@ class SampledFrames(Record):
     lost_seconds: float = 0.0
     tones: Tones
     light: ColourMeasure | None = None
+    device: str = "cpu"
+    device_fallback: str | None = None
 
 
 class FaceSummary(Record):
@@ -273,8 +275,13 @@ class BurntInText(Record):
 
 
 class FocalPoints(Record):
-    """What else a picture shows: where its detail is, people, and burnt-in text."""
+    """What else a picture shows: where its detail is, people, and burnt-in text.
+
+    ``device`` has found the detail; ``device_fallback`` says why no GPU that is there. The rest is found by the CPU.
+    """
 
     points: tuple[FocalPoint, ...]
     people: tuple[Person, ...] = ()
     texts: tuple[BurntInText, ...] = ()
+    device: str = "cpu"
+    device_fallback: str | None = None

@@ -316,7 +316,9 @@ class DoctorResult(Record):
     """The answer of ``pytoon doctor``. ``ok`` is false when something that every video needs is missing.
 
     ``home_reason`` says why this folder is the home. ``scripts`` are those with fonts of their own, and emoji.
-    ``other_scripts`` are packages of the system with fonts for further ones, which a brand can bring.
+    ``other_scripts`` are packages of the system with fonts for further ones, which a brand can bring. ``device`` is
+    where pictures are decoded and models run, and why; ``gpus`` has the memory of each GPU. ``gpu_decoders`` says where
+    each kind of video is decoded, and ``gpu_encoders`` which encoders of the GPU work; both are empty without a GPU.
     """
 
     ok: bool
@@ -333,6 +335,9 @@ class DoctorResult(Record):
     transcriber: str
     language_model: str
     device: str
+    gpus: tuple[str, ...]
+    gpu_decoders: dict[str, str]
+    gpu_encoders: dict[str, str]
     dagster: str
     alerts: str
     presets: tuple[str, ...]

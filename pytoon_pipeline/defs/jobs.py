@@ -9,7 +9,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.ownership import TEAM, labels
 from pytoon_pipeline.defs.partitions import key_of, uploads
-from pytoon_pipeline.defs.tags import title_tags
+from pytoon_pipeline.defs.tags import queue_tags
 from pytoon_pipeline.engines.composite import COMPOSITE
 from pytoon_pipeline.engines.segments import SEGMENTS
 from pytoon_pipeline.operations.planning import SPEC
@@ -34,7 +34,7 @@ def selects(run: dg.DagsterRun, assets: Set[str]) -> bool:
 def _tags(partition: str) -> Mapping[str, str]:
     """Tags of a run that a person launches; those of the sensors' runs are in their requests."""
     known = Uploads(Home.locate())
-    return title_tags(known.find(key_of(known, partition)))
+    return queue_tags(known.find(key_of(known, partition)))
 
 
 compile_video = dg.define_asset_job(

@@ -38,7 +38,7 @@ from pytoon_pipeline.runtime.locks import is_abandoned, run_lock
 from pytoon_pipeline.runtime.logs import context_value, log_context, results_on, write_to
 from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.runtime.share import MachineShare
-from pytoon_pipeline.settings import ModelTask, Settings
+from pytoon_pipeline.settings import DeviceChoice, ModelTask, Settings
 from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
@@ -59,6 +59,11 @@ class ConfigResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def files_url(self) -> str | None:
         """The URL under which the outbox is served, if it is."""
         return Settings.load().files_url
+
+    @property
+    def device(self) -> DeviceChoice:
+        """Where runs may decode pictures."""
+        return Settings.load().device
 
     @property
     def limits(self) -> Limits:

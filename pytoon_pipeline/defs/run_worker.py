@@ -47,6 +47,7 @@ PRELOADED = (
     "pocketsphinx",
     "pyarrow.dataset",
     "pyarrow.parquet",
+    "pynvml",
     "scenedetect",
     "uharfbuzz",
     "uniseg.emoji",

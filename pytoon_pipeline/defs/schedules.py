@@ -9,7 +9,7 @@ from pytoon_pipeline.defs.partitions import partition_by_key
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress
 from pytoon_pipeline.defs.sensors.request_runs import BATCH_PRIORITY
-from pytoon_pipeline.defs.tags import PRIORITY_TAG, REASON_TAG, title_tags
+from pytoon_pipeline.defs.tags import PRIORITY_TAG, REASON_TAG, queue_tags
 from pytoon_pipeline.operations.batches import batch, last_overrides
 from pytoon_pipeline.reporting.sentences import first_few
 
@@ -30,7 +30,7 @@ def nightly_batch(
             run_key=f"{night}:{partitions[key]}",
             partition_key=partitions[key],
             run_config=config_for(last_overrides(uploads, key, reason)),
-            tags={**title_tags(uploads.find(key)), PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason},
+            tags={**queue_tags(uploads.find(key)), PRIORITY_TAG: str(BATCH_PRIORITY), REASON_TAG: reason},
         )
     if not reasons:
         yield dg.SkipReason("All videos are finished and use the current presets.")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.runtime.device import gpu_for_work
 
 TITLE_TAG, PRESET_TAG, STATUS_TAG, ATTEMPT_TAG = "pytoon/title", "pytoon/preset", "pytoon/status", "pytoon/attempt"
 # What a video differs in from its request, in codes.
@@ -14,6 +15,8 @@ ENTRIES_TAG = "pytoon/entries"
 # Why the nightly batch requested a run; see operations/batches.py.
 REASON_TAG = "pytoon/reason"
 RETENTION_TAG = "pytoon/retention"
+# Runs that may use a GPU, so that limits of the queue can name them.
+DEVICE_TAG = "pytoon/device"
 PRIORITY_TAG = "dagster/priority"
 # The UI shortens longer tags.
 MAX_VALUE = 100
@@ -22,6 +25,11 @@ MAX_VALUE = 100
 def title_tags(upload: SourceMedia | None) -> dict[str, str]:
     """The title of the upload, by which people find its runs."""
     return {} if upload is None else {TITLE_TAG: upload.title[:MAX_VALUE]}
+
+
+def queue_tags(upload: SourceMedia | None) -> dict[str, str]:
+    """The tags of a run of the upload that is put in the queue: its title, and whether it may use a GPU."""
+    return title_tags(upload) | ({} if gpu_for_work() is None else {DEVICE_TAG: "cuda"})
 
 
 def tag_run(context: dg.AssetExecutionContext, tags: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.media.signatures import not_media
 
 if TYPE_CHECKING:
+    from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
@@ -24,14 +25,17 @@ SOUND_RATES, MAX_CHANNELS = range(2000, 768_001), 64
 
 
 @contextmanager
-def opened(path: Path) -> Iterator["InputContainer"]:
-    """Opens a media file for reading. Raises ``InvalidInput`` when it is not one."""
+def opened(path: Path, hwaccel: "HWAccel | None" = None) -> Iterator["InputContainer"]:
+    """Opens a media file for reading, with decoders of the device of ``hwaccel`` where it has some.
+
+    Raises ``InvalidInput`` when it is not one, or the device cannot be used.
+    """
     import av
 
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     try:
         # File names may look like addresses, and their tags need not be UTF-8.
-        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+        container = av.open(f"file:{path}", options=options, metadata_errors="replace", hwaccel=hwaccel)
     except (av.error.FFmpegError, ValueError) as error:
         raise not_media(path) from error
     for stream in container.streams:

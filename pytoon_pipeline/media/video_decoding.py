@@ -21,6 +21,7 @@ from pytoon_pipeline.media.decoding import (
 )
 
 if TYPE_CHECKING:
+    from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
@@ -76,10 +77,21 @@ class DecodeDamage:
 class VideoDecoder:
     """Decodes one video stream, from any time on, as often as asked. Close it after use."""
 
-    def __init__(self, path: Path, video: VideoStream, *, threads: int = 0, damage: DecodeDamage | None = None) -> None:
-        """``threads`` is the number of the decoder's threads, 0 for as many as memory allows."""
+    def __init__(
+        self,
+        path: Path,
+        video: VideoStream,
+        *,
+        threads: int = 0,
+        damage: DecodeDamage | None = None,
+        hwaccel: "HWAccel | None" = None,
+    ) -> None:
+        """``threads`` is the number of the decoder's threads, 0 for as many as memory allows. With ``hwaccel``, frames
+        are those of its device where that can decode the stream.
+        """
         self.damage = damage or DecodeDamage()
         self._path, self._video, self._threads = path, video, threads or _threads(video)
+        self._hwaccel = hwaccel
         self._file = ExitStack()
         self._container: InputContainer | None = None
 
@@ -107,7 +119,7 @@ class VideoDecoder:
 
     def _open(self) -> "InputContainer":
         if self._container is None:
-            container = self._file.enter_context(opened(self._path))
+            container = self._file.enter_context(opened(self._path, self._hwaccel))
             context = container.streams[self._video.index].codec_context
             context.thread_type = "AUTO"
             context.thread_count = self._threads

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 from pytoon_pipeline.analysis.results import AUDIO, detected_faces
-from pytoon_pipeline.analysis.vision.sampling import SAMPLES_PER_SECOND
+from pytoon_pipeline.analysis.vision.small_frames import SAMPLES_PER_SECOND
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.analysis import Face, Word
 from pytoon_pipeline.contracts.errors import InvalidInput

@@ -164,7 +164,8 @@ class _Work:
 
     def look(self, prepared: _Prepared) -> tuple[Frames, FacesByItem, FocalPointsByItem, ShotsByItem]:
         source, metadata = prepared.source, prepared.metadata
-        sampled = FrameSampling(self.store, prepared.limits, metadata).run(self.store, source).stage
+        sampling = FrameSampling(self.store, prepared.limits, metadata, Settings.load().device, self._share.gpu_slot)
+        sampled = sampling.run(self.store, source).stage
         frames = Frames(self.store, sampled.artifact, sampled.held)
         faces = self._run(FaceDetection(frames), source, FacesByItem)
         focal_points = self._run(SaliencyDetection(frames), source, FocalPointsByItem)

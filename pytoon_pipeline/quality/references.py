@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pytoon_pipeline.analysis.vision.sampling import SAMPLE_SIDE, Image, Samples, read_shown
+from pytoon_pipeline.analysis.vision.sampling import Samples, read_shown
+from pytoon_pipeline.analysis.vision.small_frames import SAMPLE_SIDE, Image
 from pytoon_pipeline.quality.tiles import Tile
 
 

@@ -1,5 +1,7 @@
 """The SQL of the KPIs, over the table ``lines``."""
 
+from pytoon_pipeline.runtime.share import GPU_WORK
+
 # An empty table adds columns that old files lack. A line without key and run counts as a video and a run of its own.
 LINES = """
 CREATE TEMP TABLE lines AS
@@ -111,4 +113,12 @@ SELECT coalesce(sum(seconds), 0) AS run_seconds FROM runs
 
 CACHED = """
 SELECT coalesce(sum(bytes), 0)::BIGINT AS bytes_reused FROM lines WHERE event = 'stage' AND status = 'cached'
+"""
+
+# Stages that a GPU has computed, and the waits for its memory.
+GPU = f"""
+SELECT count(*) FILTER (event = 'stage' AND status = 'computed' AND device LIKE 'cuda%') AS gpu_results,
+    count(*) FILTER (event = 'waited' AND work = '{GPU_WORK}') AS gpu_waits,
+    coalesce(sum(seconds) FILTER (event = 'waited' AND work = '{GPU_WORK}'), 0) AS gpu_wait_seconds
+FROM lines
 """

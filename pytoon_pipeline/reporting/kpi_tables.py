@@ -44,6 +44,8 @@ def _totals(metrics: Kpis) -> dict[str, object]:
         "seconds in the queue, 95 of 100 videos": _number(metrics.queue_p95_seconds),
         "cost per video": _number(metrics.cost_per_video),
         "most memory of a run": _megabytes(metrics.peak_memory_mb),
+        "stages computed by a GPU": metrics.gpu_results,
+        "waits for a GPU": f"{metrics.gpu_waits}, {_number(metrics.gpu_wait_seconds)} s",
         "runs that used another engine than local": _percent(metrics.fallback_rate),
         "written": _megabytes(metrics.bytes_written / 1e6),
         "reused": _megabytes(metrics.bytes_reused / 1e6),

@@ -68,7 +68,8 @@ class Kpis(Record):
     Medians in seconds: ``cold_seconds`` of runs that computed every stage, ``warm_seconds`` of those that found some in
     the store, and ``queue_…`` from when a video becomes pending to its first stage. ``run_seconds`` is the time of all
     runs, and ``cost_per_video`` that time at the price of an hour, per delivered video. ``bytes_reused`` did not have
-    to be written again.
+    to be written again. ``gpu_results`` counts stages that a GPU has computed, and ``gpu_waits`` how often a run waited
+    for its memory.
     """
 
     completed: int = 0
@@ -87,6 +88,9 @@ class Kpis(Record):
     run_seconds: float = 0
     cost_per_video: float | None = None
     peak_memory_mb: float | None = None
+    gpu_results: int = 0
+    gpu_waits: int = 0
+    gpu_wait_seconds: float = 0
     archetypes: tuple[ArchetypeMetrics, ...] = ()
     days: tuple[DayMetrics, ...] = ()
     stages: tuple[StageMetrics, ...] = ()
@@ -146,6 +150,7 @@ def _compute(connection: "duckdb.DuckDBPyConnection", damaged: int, today: date)
         **_rows(connection, kpi_queries.ENGINES)[0],
         **_rows(connection, kpi_queries.ATTEMPTS)[0],
         **_rows(connection, kpi_queries.BYTES)[0],
+        **_rows(connection, kpi_queries.GPU)[0],
     )
 
 

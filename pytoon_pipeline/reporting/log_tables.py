@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Of the Parquet files. One of another version is replaced while its log exists.
-VERSION = 3
+VERSION = 4
 SOURCE, DAMAGED = b"pytoon.source", b"pytoon.damaged_lines"
 
 Kind = Literal["time", "text", "count", "amount", "flag"]
@@ -40,6 +40,7 @@ COLUMNS: dict[str, Kind] = {
     "video_seconds": "amount",
     "pending_since": "amount",
     "memory_mb": "amount",
+    "work": "text",
 }
 ARROW_TYPES: dict[Kind, str] = {
     "time": "timestamp[us]",

@@ -1,9 +1,10 @@
 """KPIs as families of metrics for Prometheus and others that read OpenMetrics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.reporting.kpis import Kpis
+from pytoon_pipeline.runtime.gpus import Gpu
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -22,6 +23,21 @@ def gauge(name: str, about: str, value: float | None) -> Iterator["Metric"]:
 
     if value is not None:
         yield GaugeMetricFamily(f"pytoon_{name}", about, value=value)
+
+
+def gpu_gauges(gpus: Sequence[Gpu]) -> Iterator["Metric"]:
+    """Memory and use of each GPU now, by its number; nothing without one."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    memory = GaugeMetricFamily("pytoon_gpu_memory_bytes", "Memory of a GPU.", labels=["gpu"])
+    used = GaugeMetricFamily("pytoon_gpu_memory_used_bytes", "How much of it is used, by all programs.", labels=["gpu"])
+    busy = GaugeMetricFamily("pytoon_gpu_busy_ratio", "Share of the last moments in which it was busy.", labels=["gpu"])
+    for number, gpu in enumerate(gpus):
+        memory.add_metric([str(number)], gpu.memory_bytes)
+        used.add_metric([str(number)], gpu.used_bytes)
+        if gpu.busy is not None:
+            busy.add_metric([str(number)], gpu.busy)
+    yield from (family for family in (memory, used, busy) if family.samples)
 
 
 def _gauges(found: Kpis) -> Iterator["Metric"]:
@@ -78,6 +94,9 @@ def _totals(found: Kpis) -> Iterator["Metric"]:
         ("run_seconds", "Time of all runs.", found.run_seconds),
         ("written_bytes", "Bytes that stages have written.", found.bytes_written),
         ("reused_bytes", "Bytes of stages that were in the cache.", found.bytes_reused),
+        ("gpu_results", "Stages that a GPU has computed.", found.gpu_results),
+        ("gpu_waits", "Waits of runs for the memory of a GPU.", found.gpu_waits),
+        ("gpu_wait_seconds", "Time of these waits.", found.gpu_wait_seconds),
         ("damaged_log_lines", "Log lines that cannot be read.", found.damaged_log_lines),
     ):
         yield CounterMetricFamily(f"pytoon_{name}", about, value=value)

@@ -2,19 +2,17 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from pytoon_pipeline.runtime.control_group import limits
 from pytoon_pipeline.settings import Settings
 
 # The memory of one run: its frames, its encoders and perhaps a transcriber; 0.65 GB measured without Whisper.
 RUN_BYTES = 2 << 30
-GPUS = Path("/proc/driver/nvidia/gpus")
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """``runs`` at the same time; of these, ``encoders`` may encode and ``transcribers`` may transcribe.
+    """``runs`` at the same time; of these, ``encoders`` may encode and ``transcribers`` may transcribe on the CPU.
 
     While one run renders, others analyse: half of them encode, so that each has several processors.
     """
@@ -26,20 +24,20 @@ class Capacity:
 
     @classmethod
     def of_machine(cls) -> "Capacity":
-        """From processors, memory and GPUs; ``PYTOON_RUNS`` sets the number of runs."""
-        return plan(processors(), _memory(), _gpus(), Settings.load().runs)
+        """From processors and memory; ``PYTOON_RUNS`` sets the number of runs."""
+        return plan(processors(), _memory(), Settings.load().runs)
 
     def threads(self, active: int) -> int:
         """Threads for one of ``active`` runs: a share of the processors, which at most ``encoders`` runs share."""
         return max(1, self.processors // max(1, min(active, self.encoders)))
 
 
-def plan(processors: int, memory: int, gpus: int, runs: int | None = None) -> Capacity:
-    """The capacity of a machine with ``memory`` bytes. Each GPU transcribes for one run at a time."""
+def plan(processors: int, memory: int, runs: int | None = None) -> Capacity:
+    """The capacity of a machine with ``memory`` bytes."""
     max_runs = max(1, memory // RUN_BYTES)
     runs = max(1, runs) if runs is not None else min(max(2, processors // 2), max_runs)
     half = max(1, runs // 2)
-    return Capacity(processors, runs, half, min(gpus, runs) or half)
+    return Capacity(processors, runs, half, half)
 
 
 def processors() -> int:
@@ -52,7 +50,3 @@ def _memory() -> int:
     """Bytes that this process may use: the machine's, or its container's where they are fewer."""
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return min(physical, limits().memory or physical)
-
-
-def _gpus() -> int:
-    return len(list(GPUS.iterdir())) if GPUS.is_dir() else 0

@@ -75,8 +75,8 @@ def _process_table() -> str:
 
 
 @contextmanager
-def slot(folder: Path, name: str, count: int, work: str = "run", holder: str = "") -> Iterator[None]:
-    """Holds one of ``count`` concurrency slots until the block or the process ends; waits while all are held.
+def slot(folder: Path, name: str, count: int, work: str = "run", holder: str = "", wanted: int = 1) -> Iterator[None]:
+    """Holds ``wanted`` of ``count`` concurrency slots until the block or the process ends; waits while they are held.
 
     While it waits, it publishes that it waits for another ``work``, and for whose: ``holder`` names that of this one.
     """
@@ -84,27 +84,34 @@ def slot(folder: Path, name: str, count: int, work: str = "run", holder: str = "
     files = [folder / f"{name}-{number}" for number in range(count)]
     began, tell_after = time.monotonic(), PATIENCE_SECONDS
     with ExitStack() as held:
-        while not _acquire(files, held, holder):
+        while not _acquire(files, held, holder, wanted):
             if (waited := time.monotonic() - began) >= tell_after:
                 tell_after = waited + TELL_SECONDS
                 _tell(files, work)
             time.sleep(SLOT_POLL_SECONDS)
         if tell_after > PATIENCE_SECONDS:
             publish(Resumed())
+            seconds = round(time.monotonic() - began, 3)
+            log.info("waited", extra={"event": "waited", "work": work, "seconds": seconds})
         yield
 
 
-def _acquire(files: Sequence[Path], held: ExitStack, holder: str) -> bool:
-    """Whether one of the slots was free. ``held`` keeps it; its file says who holds it, and since when."""
-    for path in files:
-        file = path.open("a+")
-        if lock_descriptor(file.fileno(), blocking=False):
-            held.enter_context(file)
+def _acquire(files: Sequence[Path], held: ExitStack, holder: str, wanted: int) -> bool:
+    """Whether so many of the slots were free. ``held`` keeps them; their files say who holds them, and since when."""
+    with ExitStack() as found:
+        for path in files:
+            file = path.open("a+")
+            if not lock_descriptor(file.fileno(), blocking=False):
+                file.close()
+                continue
+            found.enter_context(file)
             file.truncate(0)
             file.write(json.dumps({"holder": holder, "since": time.time()}))
             file.flush()
-            return True
-        file.close()
+            wanted -= 1
+            if not wanted:
+                held.push(found.pop_all())
+                return True
     return False
 
 
@@ -118,7 +125,7 @@ def clear_free_slots(folder: Path) -> None:
 
 def _tell(files: Sequence[Path], work: str) -> None:
     """Publishes and logs who holds the slots."""
-    holders = [text for path in files if (text := _described(path))]
+    holders = dict.fromkeys(text for path in files if (text := _described(path)))
     log.info("waiting", extra={"event": "waiting", "work": work})
     publish(Waiting(f"Waiting for another {work}" + (f" ({'; '.join(holders)})" if holders else "")))
 

@@ -14,11 +14,14 @@ from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
 from pytoon_pipeline.llm.client import NoAnswer, list_models
 from pytoon_pipeline.llm.endpoint import Endpoint
+from pytoon_pipeline.media import hardware_codecs
 from pytoon_pipeline.media.fallback_fonts import BOLD, EMOJI, HEAVY, OTHER_FONTS, SCRIPT_FONTS
 from pytoon_pipeline.media.fonts import FONTS, load
 from pytoon_pipeline.media.opencv import check_opencv
 from pytoon_pipeline.operations.alert_channels import described
 from pytoon_pipeline.operations.alerting import describe
+from pytoon_pipeline.runtime.device import choose as choose_device
+from pytoon_pipeline.runtime.gpus import Gpu, measure
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
@@ -31,6 +34,7 @@ PACKAGES = (
     "mediapipe",
     "opencv-contrib-python",
     "torch",
+    "nvidia-ml-py",
 )
 
 
@@ -40,6 +44,7 @@ def examine(home: Home, dagster: str) -> DoctorResult:
     encoder = "not checked: it needs OpenCV" if opencv.startswith("missing") else _try(_engine)
     fonts = {name: _try(partial(_font, name)) for name in FONTS}
     scripts = _scripts()
+    device = choose_device(Settings.load().device)
     required = (encoder, opencv, *fonts.values(), *scripts.values())
     return DoctorResult(
         ok=not any(found.startswith("missing") for found in required),
@@ -55,7 +60,10 @@ def examine(home: Home, dagster: str) -> DoctorResult:
         other_scripts=_other_scripts(),
         transcriber=_try(lambda: _transcriber(home)),
         language_model=_language_model(),
-        device=_device(),
+        device=f"{device.kind}: {device.reason}",
+        gpus=tuple(map(_gpu, measure())),
+        gpu_decoders=hardware_codecs.decoders() if device.kind == "cuda" else {},
+        gpu_encoders=hardware_codecs.encoders() if device.kind == "cuda" else {},
         dagster=dagster,
         alerts=describe(home, described(Settings.load())),
         presets=tuple(preset_names()),
@@ -122,10 +130,9 @@ def _language_model() -> str:
     return f"{named}: works" if endpoint.model in known else f"{named}: the server works, and does not list this model"
 
 
-def _device() -> str:
-    import torch
-
-    return f"cuda: {torch.cuda.get_device_name(0)}" if torch.cuda.is_available() else "cpu"
+def _gpu(found: Gpu) -> str:
+    busy = "" if found.busy is None else f", {found.busy:.0%} busy"
+    return f"{found.name}: {found.used_bytes / 1e9:.1f} of {found.memory_bytes / 1e9:.1f} GB used{busy}"
 
 
 def _try(probe: Callable[[], object]) -> str:

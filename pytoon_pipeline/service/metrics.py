@@ -18,6 +18,7 @@ from starlette.routing import Route
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
+from pytoon_pipeline.runtime.gpus import measure
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.listening import listen
 from pytoon_pipeline.service.kpis import current_kpis
@@ -50,7 +51,7 @@ class HomeMetrics:
             return self._found
 
     def _families(self) -> Iterator["Metric"]:
-        from pytoon_pipeline.reporting.openmetrics import families, gauge
+        from pytoon_pipeline.reporting.openmetrics import families, gauge, gpu_gauges
 
         yield from families(current_kpis(self._home))
         pending = Uploads(self._home).pending().values()
@@ -59,6 +60,7 @@ class HomeMetrics:
         yield from gauge("oldest_pending_seconds", "How long the oldest of them waits.", oldest)
         free = shutil.disk_usage(self._home.root).free if self._home.root.is_dir() else None
         yield from gauge("free_bytes", "Free space on the disk of the home.", free)
+        yield from gpu_gauges(measure())
 
 
 def application(home: Home) -> Starlette:

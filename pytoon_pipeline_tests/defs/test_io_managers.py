@@ -49,7 +49,9 @@ def test_frames_stay_in_memory_during_a_run_and_are_read_from_the_store_later(
         made = {}
 
         def make(room: Path) -> StageOutput:
-            made[ITEM.sha256] = one = sampling.sample(path, video, load_limits(), room)
+            one = sampling.sample(path, video, load_limits(), room)
+            assert one.held is not None
+            made[ITEM.sha256] = one.held
             return StageOutput(one.record, {"pictures": one.pictures, "thumbs": one.thumbs})
 
         done, _ = compute_items(store.artifacts, Stage("sampled", 1), [ITEM], lambda item: ItemWork(make, {}))

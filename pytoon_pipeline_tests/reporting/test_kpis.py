@@ -19,6 +19,7 @@ from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.reporting.kpi_markdown import as_markdown
 from pytoon_pipeline.reporting.kpis import DayMetrics, FailureMetrics, Kpis, StageMetrics, kpis
 from pytoon_pipeline.reporting.log_tables import collect
+from pytoon_pipeline.runtime.share import GPU_WORK
 
 TODAY = date(2026, 11, 21)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -130,6 +131,20 @@ def test_times_and_cost_equal_those_counted_by_hand(logs: Path, table: Path) -> 
     assert (archetype.median_score, archetype.median_seconds, archetype.median_video_seconds) == (80, 3.75, 8)
     assert [day.mean_score for day in found.days] == [80]
     assert kpis(table, TODAY).cost_per_video is None
+
+
+def test_what_a_gpu_computed_and_waits_for_its_memory_are_counted(logs: Path, table: Path) -> None:
+    write(
+        logs, TODAY,
+        stage("sampled_frames", "computed", 1.0, key="a", run="1", device="cuda:0 Test GPU"),
+        stage("sampled_frames", "cached", 0.0, key="b", run="2", device="cuda:0 Test GPU"),
+        stage("shots", "computed", 1.0, key="a", run="1", device="cpu"),
+        {"event": "waited", "work": GPU_WORK, "seconds": 2.5},
+        {"event": "waited", "work": GPU_WORK, "seconds": 1.5},
+        {"event": "waited", "work": "render", "seconds": 9.0},
+    )  # fmt: skip
+    found = figures(logs, table)
+    assert (found.gpu_results, found.gpu_waits, found.gpu_wait_seconds) == (1, 2, 4.0)
 
 
 def test_days_before_the_last_thirty_count_only_in_the_totals(logs: Path, table: Path) -> None:

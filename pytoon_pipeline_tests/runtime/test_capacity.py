@@ -11,33 +11,30 @@ GIGABYTE = 1 << 30
 
 
 @pytest.mark.parametrize(
-    ("cores", "memory", "gpus", "expected"),
+    ("cores", "memory", "expected"),
     [
-        (1, 64 * GIGABYTE, 0, Capacity(processors=1, runs=2, encoders=1, transcribers=1)),
-        (2, 8 * GIGABYTE, 0, Capacity(processors=2, runs=2, encoders=1, transcribers=1)),
-        (16, 64 * GIGABYTE, 0, Capacity(processors=16, runs=8, encoders=4, transcribers=4)),
-        (16, 5 * GIGABYTE, 0, Capacity(processors=16, runs=2, encoders=1, transcribers=1)),
-        (16, GIGABYTE // 2, 0, Capacity(processors=16, runs=1, encoders=1, transcribers=1)),
-        (64, 512 * GIGABYTE, 2, Capacity(processors=64, runs=32, encoders=16, transcribers=2)),
-        (4, 8 * GIGABYTE, 8, Capacity(processors=4, runs=2, encoders=1, transcribers=2)),
+        (1, 64 * GIGABYTE, Capacity(processors=1, runs=2, encoders=1, transcribers=1)),
+        (2, 8 * GIGABYTE, Capacity(processors=2, runs=2, encoders=1, transcribers=1)),
+        (16, 64 * GIGABYTE, Capacity(processors=16, runs=8, encoders=4, transcribers=4)),
+        (16, 5 * GIGABYTE, Capacity(processors=16, runs=2, encoders=1, transcribers=1)),
+        (16, GIGABYTE // 2, Capacity(processors=16, runs=1, encoders=1, transcribers=1)),
+        (64, 512 * GIGABYTE, Capacity(processors=64, runs=32, encoders=16, transcribers=16)),
     ],
 )
-def test_processors_memory_and_gpus_limit_what_runs_at_once(
-    cores: int, memory: int, gpus: int, expected: Capacity
-) -> None:
-    assert plan(cores, memory, gpus) == expected
+def test_processors_and_memory_limit_what_runs_at_once(cores: int, memory: int, expected: Capacity) -> None:
+    assert plan(cores, memory) == expected
 
 
 @pytest.mark.parametrize(("chosen", "runs"), [(1, 1), (7, 7), (100, 100), (0, 1)])
 def test_the_operator_may_choose_the_number_of_runs(chosen: int, runs: int) -> None:
-    assert plan(4, 2 * GIGABYTE, 0, chosen).runs == runs
+    assert plan(4, 2 * GIGABYTE, chosen).runs == runs
 
 
-@given(st.integers(1, 512), st.integers(0, 1 << 44), st.integers(0, 16), st.none() | st.integers(1, 64))
+@given(st.integers(1, 512), st.integers(0, 1 << 44), st.none() | st.integers(1, 64))
 def test_every_machine_can_do_something_and_none_more_than_its_runs(
-    cores: int, memory: int, gpus: int, chosen: int | None
+    cores: int, memory: int, chosen: int | None
 ) -> None:
-    found = plan(cores, memory, gpus, chosen)
+    found = plan(cores, memory, chosen)
     assert 1 <= found.encoders <= found.runs
     assert 1 <= found.transcribers <= found.runs
     if chosen is None:
@@ -46,7 +43,7 @@ def test_every_machine_can_do_something_and_none_more_than_its_runs(
 
 @given(st.integers(1, 128), st.integers(1, 64), st.integers(0, 64))
 def test_threads_of_all_encoding_runs_fit_the_processors(cores: int, runs: int, active: int) -> None:
-    found = plan(cores, 1 << 44, 0, runs)
+    found = plan(cores, 1 << 44, runs)
     threads = found.threads(active)
     assert threads >= 1
     assert threads == 1 or threads * max(1, min(active, found.encoders)) <= cores
@@ -55,10 +52,9 @@ def test_threads_of_all_encoding_runs_fit_the_processors(cores: int, runs: int, 
 
 def test_the_machine_is_measured_and_the_setting_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capacity, "_memory", lambda: 12 * GIGABYTE)
-    monkeypatch.setattr(capacity, "_gpus", lambda: 1)
     monkeypatch.setattr(capacity, "processors", lambda: 8)
     monkeypatch.delenv("PYTOON_RUNS", raising=False)
-    assert Capacity.of_machine() == Capacity(processors=8, runs=4, encoders=2, transcribers=1)
+    assert Capacity.of_machine() == Capacity(processors=8, runs=4, encoders=2, transcribers=2)
     monkeypatch.setenv("PYTOON_RUNS", "3")
     assert Capacity.of_machine().runs == 3
 

@@ -107,3 +107,20 @@ def test_who_waits_for_a_slot_is_told_for_whom(tmp_path: Path, monkeypatch: pyte
     with listen(events.append), slot(tmp_path, "encoder", 1):
         (tmp_path / "encoder-0").write_text("not JSON")
     assert len(events) == 2
+
+
+def test_several_slots_are_held_together_or_not_at_all(tmp_path: Path) -> None:
+    entered = Event()
+
+    def want() -> None:
+        with slot(tmp_path, "gpu", 3, wanted=2):
+            entered.set()
+
+    with slot(tmp_path, "gpu", 3, wanted=2):
+        other = threading.Thread(target=want)
+        other.start()
+        assert not entered.wait(3 * locks.SLOT_POLL_SECONDS), "one free slot is not enough"
+        with slot(tmp_path, "gpu", 3):
+            pass
+    other.join()
+    assert entered.is_set()

@@ -24,7 +24,8 @@ class Endpoint:
 class SpeechSettings:
     """The wanted transcriber. ``model`` names a Whisper model or the path of a checkpoint.
 
-    ``folder`` holds downloaded weights; ``cache`` is a folder where other programs may have stored some.
+    ``folder`` holds downloaded weights; ``cache`` is a folder where other programs may have stored some. ``gpu``: a GPU
+    may be used.
     """
 
     engine: TranscriberChoice
@@ -32,23 +33,29 @@ class SpeechSettings:
     folder: Path
     cache: Path | None = None
     endpoint: Endpoint | None = None
+    gpu: bool = True
 
     @classmethod
     def from_settings(cls, settings: Settings, folder: Path) -> "SpeechSettings":
         """The transcriber and the model that ``settings`` name; ``folder`` is for downloaded weights."""
         url = settings.transcription_url
         endpoint = Endpoint(url, settings.transcription_model, settings.transcription_key) if url else None
-        return cls(settings.transcriber, settings.whisper_model, folder, settings.whisper_cache, endpoint)
+        gpu = settings.device != "cpu"
+        return cls(settings.transcriber, settings.whisper_model, folder, settings.whisper_cache, endpoint, gpu)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The transcriber to use; ``weights`` is Whisper's checkpoint, and ``folder`` is where converted ones are kept."""
+    """The transcriber to use; ``weights`` is Whisper's checkpoint, and ``folder`` is where converted ones are kept.
+
+    ``gpu``: it runs on a GPU where there is one.
+    """
 
     transcriber: Transcriber
     weights: Path | None = None
     folder: Path | None = None
     endpoint: Endpoint | None = None
+    gpu: bool = True
 
 
 class TranscriberMissing(DependencyMissing):

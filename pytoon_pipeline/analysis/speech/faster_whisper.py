@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from pytoon_pipeline.analysis.speech.choice import Choice
 from pytoon_pipeline.analysis.speech.ctranslate2_model import converted, remove_conversion
 from pytoon_pipeline.analysis.speech.pieces import RATE, Span, opening_samples
-from pytoon_pipeline.analysis.speech.whisper_results import memory_exhausted, out_of_memory, trusted, weights_damaged
+from pytoon_pipeline.analysis.speech.whisper_results import memory_exhausted, trusted, weights_damaged
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Word
+from pytoon_pipeline.runtime.device import failure, out_of_memory
 
 # Whisper writes at most half of its context; the other half is for what was said before.
 MAX_TOKENS = 224
@@ -56,7 +57,7 @@ def transcribe(
     ``TransientError`` when the machine's own memory is too small.
     """
     reason = None
-    for device in ([GPU] if _gpus() else []) + [CPU]:
+    for device in ([GPU] if choice.gpu and _gpus() else []) + [CPU]:
         try:
             model = _load(device, choice, threads)
             spoken = language or _language(model, opening_samples(samples, opening))
@@ -64,8 +65,7 @@ def transcribe(
         except (MemoryError, RuntimeError) as error:
             if device is not CPU:
                 # Also a driver or a library that is missing or too old.
-                why = "ran out of memory" if out_of_memory(error) else "cannot be used"
-                reason = f"{device.name} {why} ({(str(error).splitlines() or [''])[0][:120]})"
+                reason = f"{device.name} {failure(error)}"
                 continue
             if not out_of_memory(error):
                 raise

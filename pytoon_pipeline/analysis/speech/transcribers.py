@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from pytoon_pipeline.analysis.speech.pieces import Span
 
+# Checkpoints have 16 bits a weight, and openai-whisper keeps 32; what a batch of pieces needs besides.
+WEIGHTS_FACTOR, WORKING_BYTES = 2, 2 << 30
+
 
 @dataclass(frozen=True)
 class _Backend:
@@ -60,6 +63,10 @@ def choose(settings: SpeechSettings) -> Choice:
     A choice for another transcriber than the preferred one says why. Raises ``TranscriberMissing`` when the wanted one
     cannot be had.
     """
+    return replace(_found(settings), gpu=settings.gpu)
+
+
+def _found(settings: SpeechSettings) -> Choice:
     if settings.engine != "auto":
         return TRANSCRIBERS[settings.engine].find(settings)
     reason = None
@@ -76,6 +83,13 @@ def knows(choice: Choice, language: str) -> bool:
     """Whether the transcriber can recognise speech in ``language`` (ISO 639-1)."""
     known = _backend(choice).languages(choice.transcriber.model)
     return known is None or language in known
+
+
+def gpu_bytes(choice: Choice) -> int:
+    """About how much memory of a GPU the transcriber occupies; 0 for one that uses none."""
+    if choice.weights is None or not choice.gpu:
+        return 0
+    return WEIGHTS_FACTOR * choice.weights.stat().st_size + WORKING_BYTES
 
 
 def cut(

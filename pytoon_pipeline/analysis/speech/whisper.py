@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.analysis.speech.choice import Choice
 from pytoon_pipeline.analysis.speech.pieces import RATE, Span, opening_samples
-from pytoon_pipeline.analysis.speech.whisper_results import memory_exhausted, out_of_memory, trusted, weights_damaged
+from pytoon_pipeline.analysis.speech.whisper_results import memory_exhausted, trusted, weights_damaged
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Word
 from pytoon_pipeline.contracts.errors import DependencyMissing
+from pytoon_pipeline.runtime.device import failure, gpu_name, out_of_memory
 
 TIMEOUT_SECONDS = 20.0
 
@@ -57,22 +58,22 @@ def transcribe(
 ) -> list[TranscribedPiece]:
     """Words with times in each of ``pieces`` of 16 kHz mono ``samples``, shape (n,).
 
-    Without a ``language``, it is that of the ``opening``, the first speech of the source. Decoding is
-    greedy, so that the same audio gives the same words. Without a GPU, or with too little memory on it, ``threads`` of
-    the CPU are used; each piece names the device. Raises ``TransientError`` when the machine's own memory is too small.
+    Without a ``language``, it is that of the ``opening``, the first speech of the source. Decoding is greedy, so that
+    the same audio gives the same words. Without a GPU, or with too little memory on it, ``threads`` of the CPU are
+    used; each piece names the device. Raises ``TransientError`` when the machine's own memory is too small.
     """
     import torch
 
     if threads:
         torch.set_num_threads(threads)
     reason = None
-    if torch.cuda.is_available():
+    if choice.gpu and torch.cuda.is_available():
         try:
             return _on("cuda", samples, pieces, opening, choice, language)
         except RuntimeError as error:
             if not out_of_memory(error):
                 raise
-            reason = f"{_device_name('cuda')} ran out of memory ({str(error).splitlines()[0][:120]})"
+            reason = f"{gpu_name()} {failure(error)}"
         torch.cuda.empty_cache()
     try:
         found = _on("cpu", samples, pieces, opening, choice, language)
@@ -81,12 +82,6 @@ def transcribe(
             raise
         raise memory_exhausted(choice.transcriber.model) from error
     return [one.model_copy(update={"device_fallback": reason}) for one in found]
-
-
-def _device_name(device: str) -> str:
-    import torch
-
-    return f"cuda:0 {torch.cuda.get_device_name(0)}" if device == "cuda" else device
 
 
 def _on(
@@ -119,7 +114,7 @@ def _on(
                 words=tuple(w for one in result["segments"] if _recognised(one) for w in _words(one, first / RATE)),
                 rejected_words=sum(len(_words(one, 0.0)) for one in result["segments"] if not _recognised(one)),
                 language=language,
-                device=_device_name(device),
+                device=gpu_name() if device == "cuda" else device,
                 precision="float16" if device == "cuda" else "float32",
             )
         )

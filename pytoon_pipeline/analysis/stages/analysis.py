@@ -1,7 +1,7 @@
 """What every analysis has in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -72,3 +72,8 @@ class Analysis(ABC, Generic[R]):
         values = {item: part.read(self.record) for item, part in parts.items()}
         found = tuple(values.values())
         return AnalysisResult(result, values, self.summary(found), self.rows(found))
+
+
+def listed(texts: Iterable[str | None]) -> str:
+    """Each text once, for a summary; a dash for none."""
+    return ", ".join(dict.fromkeys(text for text in texts if text)) or "–"

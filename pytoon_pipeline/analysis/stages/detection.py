@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.results import FACES, Frames, MetadataByItem
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES
-from pytoon_pipeline.analysis.stages.analysis import Analysis, Column
+from pytoon_pipeline.analysis.stages.analysis import Analysis, Column, listed
 from pytoon_pipeline.contracts.analysis import FaceSummary, FocalPoints, Shots
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.store.items import ItemWork
@@ -81,13 +81,15 @@ class SaliencyDetection(Analysis[FocalPoints]):
     def _compute(self, item: SourceItem) -> StageOutput:
         from pytoon_pipeline.analysis.vision.focus import find
 
-        return StageOutput(find(self.frames.samples(item.sha256)))
+        found = find(self.frames.samples(item.sha256))
+        return StageOutput(found, device=found.device)
 
     def summary(self, values: Sequence[FocalPoints]) -> Mapping[str, int | float | str]:
         return {
             "points": sum(len(one.points) for one in values),
             "people": sum(len(one.people) for one in values),
             "burnt_in_texts": sum(len(one.texts) for one in values),
+            "fallback": listed(one.device_fallback for one in values),
         }
 
 

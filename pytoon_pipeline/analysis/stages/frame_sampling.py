@@ -1,25 +1,35 @@
 """The analysis ``sampled_frames``: the one decode of each file that every detector shares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.results import PICTURE, PICTURES, THUMBS, MetadataByItem
 from pytoon_pipeline.analysis.roles import VISUAL_ROLES
-from pytoon_pipeline.analysis.stages.analysis import Analysis, Column
+from pytoon_pipeline.analysis.stages.analysis import Analysis, Column, listed
 from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media.losses import check_complete
+from pytoon_pipeline.runtime.device import choose
+from pytoon_pipeline.settings import DeviceChoice
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
 
+# Of a GPU: the frames that decoding 4K refers to, scaling, pictures for the steps that follow, and CUDA itself.
+GPU_BYTES = 3 << 30
+
 
 @dataclass(frozen=True)
 class FrameSampling(Analysis[SampledFrames]):
-    """Samples the frames of everything that is shown. The pictures that this process decodes are held in memory."""
+    """Samples the frames of everything that is shown. The pictures that this process decodes are held in memory.
+
+    The ``device`` decides nothing that the store knows a result by: the first result stands. ``slot`` waits for so many
+    bytes of a GPU's memory.
+    """
 
     stage = Stage("sampled_frames", 7, "by_rule")
     libraries = ("pyav",)
@@ -32,6 +42,8 @@ class FrameSampling(Analysis[SampledFrames]):
     store: Store
     limits: Limits
     metadata: MetadataByItem
+    device: DeviceChoice = "cpu"
+    slot: Callable[[int], AbstractContextManager[object]] = nullcontext
 
     def covers(self, item: SourceItem) -> bool:
         return item.role in VISUAL_ROLES
@@ -55,16 +67,19 @@ class FrameSampling(Analysis[SampledFrames]):
             samples = sample_still(images.read(self.store.path(stored.files[PICTURE])), scratch)
         else:
             assert info.video is not None
-            samples = sample(self.store.path(item.stored), info.video, self.limits, scratch)
+            device = choose(self.device)
+            with self.slot(GPU_BYTES) if device.kind == "cuda" else nullcontext():
+                samples = sample(self.store.path(item.stored), info.video, self.limits, scratch, device)
             check_complete(info, self.limits, samples.record)
         files = {PICTURES: samples.pictures, THUMBS: samples.thumbs}
-        return StageOutput(samples.record, files, held=samples.held)
+        return StageOutput(samples.record, files, device=samples.record.device, held=samples.held)
 
     def summary(self, values: Sequence[SampledFrames]) -> Mapping[str, int | float | str]:
         return {
             "samples": sum(one.samples for one in values),
             "frames": sum(one.frames for one in values),
             "damaged_packets": sum(one.damaged for one in values),
+            "fallback": listed(one.device_fallback for one in values),
         }
 
     def rows(self, values: Sequence[SampledFrames]) -> int:

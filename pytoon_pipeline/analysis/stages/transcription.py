@@ -1,6 +1,6 @@
 """The analysis ``transcription``: the words of a clip or a voice-over, from subtitles or from a transcriber."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -11,7 +11,7 @@ from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
 from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.analysis.speech.choice import Choice, EndpointFailed, SpeechSettings
 from pytoon_pipeline.analysis.speech.clip_use import ClipUse
-from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult
+from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, listed
 from pytoon_pipeline.analysis.stages.correction import stored_edits
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
@@ -52,9 +52,9 @@ class Transcription(Analysis[Transcript]):
 
     ``captioned`` are the roles of the files whose speech has captions. ``only_talks``: of clips that are not a talking
     video, only those in which somebody speaks most of the time are transcribed. ``use`` is what the video can show of
-    the clips: nothing else is transcribed. ``slot`` waits for the machine's turn to transcribe; ``threads`` returns how
-    many processors it may use then. ``language`` is that of the speech, where the request names one. ``fallback`` says
-    why the endpoint of the settings is not used.
+    the clips: nothing else is transcribed. ``slot`` waits for the machine's turn to transcribe; it is called with the
+    bytes that the transcriber needs of a GPU. ``threads`` returns how many processors it may use then. ``language`` is
+    that of the speech, where the request names one. ``fallback`` says why the endpoint of the settings is not used.
     """
 
     stage = Stage("transcription", 11)
@@ -67,7 +67,7 @@ class Transcription(Analysis[Transcript]):
     subtitles: Mapping[str, SourceItem]
     settings: SpeechSettings
     use: ClipUse
-    slot: Callable[[], AbstractContextManager[None]]
+    slot: Callable[[int], AbstractContextManager[None]]
     threads: Callable[[], int]
     language: str | None = None
     captioned: frozenset[Role] = frozenset()
@@ -228,7 +228,7 @@ class Transcription(Analysis[Transcript]):
         }
         found = {span: one for span, key in keys.items() if (one := self.store.reuse(key.fingerprint)) is not None}
         missing = [span for span in spans if span not in found]
-        with self.slot() if missing else nullcontext():
+        with self.slot(transcribers.gpu_bytes(self.choice)) if missing else nullcontext():
             for batch in batches(missing):
                 stopping.check()
                 new = transcribers.transcribe(recording, batch, self.threads())
@@ -249,15 +249,11 @@ class Transcription(Analysis[Transcript]):
         return {
             "words": len(words),
             "rejected_words": sum(transcript.rejected_words for transcript in values),
-            "transcribed": _listed(_span(one) for transcript in values for one in transcript.transcribed or ()),
+            "transcribed": listed(_span(one) for transcript in values for one in transcript.transcribed or ()),
             "text": " ".join(words)[:EXCERPT],
-            "transcriber": _listed(f"{one.engine} {one.model}" for one in used),
-            "fallback": _listed([*(one.fallback for one in used), *(one.device_fallback for one in values)]),
+            "transcriber": listed(f"{one.engine} {one.model}" for one in used),
+            "fallback": listed([*(one.fallback for one in used), *(one.device_fallback for one in values)]),
         }
-
-
-def _listed(texts: Iterable[str | None]) -> str:
-    return ", ".join(dict.fromkeys(text for text in texts if text)) or "–"
 
 
 def _span(one: TimeRange) -> str:

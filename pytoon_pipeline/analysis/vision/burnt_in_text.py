@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.analysis.vision.small_frames import Image
 from pytoon_pipeline.contracts.analysis import BurntInText
 from pytoon_pipeline.contracts.geometry import Box
 

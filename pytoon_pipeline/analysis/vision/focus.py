@@ -1,11 +1,15 @@
 """What is worth seeing in a picture besides faces: where its detail is, people, and burnt-in text."""
 
 from pytoon_pipeline.analysis.vision.burnt_in_text import TextDetector
+from pytoon_pipeline.analysis.vision.gpu_focus import Detail, details
+from pytoon_pipeline.analysis.vision.gpu_pictures import holder
 from pytoon_pipeline.analysis.vision.people import people_detector
 from pytoon_pipeline.analysis.vision.saliency import middle_of, salient_box
-from pytoon_pipeline.analysis.vision.sampling import Image, Samples
+from pytoon_pipeline.analysis.vision.sampling import Samples
+from pytoon_pipeline.analysis.vision.small_frames import Image
 from pytoon_pipeline.contracts.analysis import FocalPoint, FocalPoints
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
+from pytoon_pipeline.runtime.device import failure
 
 # The box holds this part of the detail in each direction; the rest is scattered texture.
 SHARE = 0.9
@@ -19,16 +23,37 @@ NOISE = 12.0
 def find(samples: Samples) -> FocalPoints:
     """What the samples of a source show."""
     still = samples.record.samples == 1
+    on_gpu, reason = points_on_gpu(samples)
+    points: list[FocalPoint] = []
     people_step = LONG_STEP if samples.record.samples > LONG_SAMPLES else 1
     texts = TextDetector(still)
-    points = []
     with people_detector(still) as people:
         for number, (time, image) in enumerate(samples):
-            points.append(salient_point(time, image) if still else focal_point(time, image))
+            if on_gpu is None:
+                points.append(salient_point(time, image) if still else focal_point(time, image))
             if number % people_step == 0:
                 people.observe(time, image)
             texts.observe(time, image)
-    return FocalPoints(points=tuple(points), people=tuple(people.people), texts=texts.texts())
+    return FocalPoints(
+        points=tuple(points) if on_gpu is None else on_gpu,
+        people=tuple(people.people),
+        texts=texts.texts(),
+        device="cpu" if on_gpu is None else samples.record.device,
+        device_fallback=reason,
+    )
+
+
+def points_on_gpu(samples: Samples) -> tuple[tuple[FocalPoint, ...] | None, str | None]:
+    """The points of samples that are in the GPU's memory, or why it did not find them."""
+    held = samples.held
+    if held is None or held.on_gpu is None or (pictures := holder.use(held.on_gpu)) is None:
+        return None, None
+    try:
+        found = zip(held.images, details(pictures, NOISE), strict=True)
+        return tuple(_point(time, detail) for (time, _), detail in found), None
+    except RuntimeError as error:
+        holder.clear()
+        return None, f"{samples.record.device} {failure(error)}"
 
 
 def salient_point(time: float, image: Image) -> FocalPoint:
@@ -47,10 +72,13 @@ def focal_point(time: float, image: Image) -> FocalPoint:
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
     detail = cv2.magnitude(across, down) / 4
     detail[detail < NOISE] = 0
-    weight = float(detail.mean())
-    if weight == 0:
+    return _point(time, Detail(float(detail.mean()), detail.sum(axis=0), detail.sum(axis=1)))
+
+
+def _point(time: float, detail: Detail) -> FocalPoint:
+    if detail.mean == 0:
         return FocalPoint(time=time, box=WHOLE, weight=0)
-    x, width = middle_of(detail.sum(axis=0), SHARE)
-    y, height = middle_of(detail.sum(axis=1), SHARE)
+    x, width = middle_of(detail.columns, SHARE)
+    y, height = middle_of(detail.rows, SHARE)
     box = Box(x=round(x, 5), y=round(y, 5), width=round(width, 5), height=round(height, 5))
-    return FocalPoint(time=time, box=box, weight=round(weight, 4))
+    return FocalPoint(time=time, box=box, weight=round(detail.mean, 4))

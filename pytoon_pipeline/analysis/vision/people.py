@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pytoon_pipeline.analysis.vision.native_log import silenced_stderr
-from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.analysis.vision.small_frames import Image
 from pytoon_pipeline.contracts.analysis import Person
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.analysis.vision.small_frames import Image
 from pytoon_pipeline.contracts.geometry import Box
 
 # The border is divided into so many patches on each side, this deep as a share of the picture.

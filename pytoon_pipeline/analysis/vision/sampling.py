@@ -4,38 +4,56 @@ Pictures are stored as JPEG in Parquet, so that an hour of footage stays small. 
 form, and so always reads the same pixels.
 """
 
+import logging
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import Self
 
+from pytoon_pipeline.analysis.vision.gpu_pictures import GpuPictures, holder
 from pytoon_pipeline.analysis.vision.light import LightMeter
 from pytoon_pipeline.analysis.vision.picture_area import active_picture, visible_area
+from pytoon_pipeline.analysis.vision.small_frames import (
+    SAMPLE_SIDE,
+    SAMPLES_PER_SECOND,
+    THUMB_SIDE,
+    Image,
+    fit,
+    on_cpu,
+    on_gpu,
+)
 from pytoon_pipeline.analysis.vision.tones import ToneMeter
 from pytoon_pipeline.contracts.analysis import SampledFrames
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media.images import Rgba
-from pytoon_pipeline.media.video_decoding import DecodeDamage, decode
+from pytoon_pipeline.media.nvdec import GpuRefused
+from pytoon_pipeline.media.video_decoding import DecodeDamage
+from pytoon_pipeline.runtime.device import Device, failure, gpu_name
 
-if TYPE_CHECKING:
-    from av.video.frame import VideoFrame
-
-SAMPLES_PER_SECOND = 5.0
-SAMPLE_SIDE = 480
-THUMB_SIDE = 64
+CPU = Device("cpu", "the default")
 ROWS = 512
 # Times may be off by this many seconds: where a frame begins just then, either may be shown.
 ROUNDING = 1e-4
 # Decoded samples stay in memory for the next steps up to this size; beyond it they are decoded again from the store.
 MEMORY_BYTES = 256 << 20
 
-Image = NDArray[np.uint8]
+log = logging.getLogger("pytoon.runs")
+
+
+@dataclass
+class Held:
+    """Samples in the memory of this process, with their times in seconds, and on the GPU if it decoded them."""
+
+    images: list[tuple[float, Image]]
+    on_gpu: GpuPictures | None = None
 
 
 @dataclass
@@ -45,10 +63,10 @@ class Samples:
     record: SampledFrames
     pictures: Path
     thumbs: Path
-    held: list[tuple[float, Image]] | None = field(default=None, repr=False)
+    held: Held | None = field(default=None, repr=False)
 
     def __iter__(self) -> Iterator[tuple[float, Image]]:
-        return iter(self.held) if self.held is not None else read_images(self.pictures)
+        return iter(self.held.images) if self.held is not None else read_images(self.pictures)
 
     def every_frame(self) -> Iterator[tuple[float, Image]]:
         """``(seconds, thumb)`` of all frames of the source; thumbs are BGR and not rotated upright."""
@@ -80,7 +98,10 @@ class ImageTable:
             self._flush()
         return jpeg
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self._flush()
         self._writer.close()
 
@@ -137,43 +158,51 @@ def decode_jpeg(jpeg: Any) -> Image:
     return np.asarray(image, np.uint8)
 
 
-def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samples:
+def sample(path: Path, video: VideoStream, limits: Limits, folder: Path, device: Device = CPU) -> Samples:
     """Decodes ``path`` once, to its end or the limit of length, into two tables in ``folder``.
 
-    Raises ``InvalidInput`` when less than the shortest usable length can be decoded, or more than the longest.
+    What a GPU refuses, and a file that is damaged, is left to the CPU; the record says why. Raises ``InvalidInput``
+    when less than the shortest usable length can be decoded, or more than the longest.
     """
-    width, height = sample_size(video)
+    reason = None
+    if device.kind == "cuda":
+        try:
+            return _sample(path, video, limits, folder, gpu_name())
+        except GpuRefused as refused:
+            reason = f"{gpu_name()}: {refused.reason}"
+    return _sample(path, video, limits, folder, "cpu", reason)
+
+
+def _sample(
+    path: Path, video: VideoStream, limits: Limits, folder: Path, device: str, reason: str | None = None
+) -> Samples:
     damage, times = DecodeDamage(), []
-    pictures = ImageTable(folder / "pictures.parquet", quality=92)
-    thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
     held: list[tuple[float, Image]] | None = []
     meter, light = ToneMeter(), LightMeter()
     darkest: Image | None = None
     brightest: Image | None = None
-    count = 0
-    for time, frame in decode(path, video, damage):
-        if time > limits.source_seconds_max:
-            raise InvalidInput(
-                "too_long",
-                f"The video is longer than {limits.source_seconds_max / 60:g} minutes.",
-                "Shorten it, or raise source_seconds_max in presets/limits.yaml.",
-            )
-        times.append(time)
-        thumbs.add(time, _small(frame, *_fit(frame.width, frame.height, THUMB_SIDE)))
-        if time + 1e-6 >= count / SAMPLES_PER_SECOND:
-            image = _upright(_small(frame, width, height), video.rotation)
-            image = decode_jpeg(pictures.add(time, image))
-            meter.add(image)
-            light.add(image)
-            darkest = image if darkest is None else np.minimum(darkest, image)
-            brightest = image if brightest is None else np.maximum(brightest, image)
-            count = int(time * SAMPLES_PER_SECOND + 1e-6) + 1
-            if held is not None:
-                held.append((time, image))
-                if len(held) * image.nbytes > MEMORY_BYTES:
-                    held = None
-    pictures.close()
-    thumbs.close()
+    with _tables(folder) as (pictures, thumbs):
+        for frame in (on_cpu if device == "cpu" else on_gpu)(path, video, damage):
+            if frame.time > limits.source_seconds_max:
+                raise InvalidInput(
+                    "too_long",
+                    f"The video is longer than {limits.source_seconds_max / 60:g} minutes.",
+                    "Shorten it, or raise source_seconds_max in presets/limits.yaml.",
+                )
+            times.append(frame.time)
+            thumbs.add(frame.time, frame.thumb)
+            if frame.sample is not None:
+                image = decode_jpeg(pictures.add(frame.time, frame.sample))
+                meter.add(image)
+                light.add(image)
+                darkest = image if darkest is None else np.minimum(darkest, image)
+                brightest = image if brightest is None else np.maximum(brightest, image)
+                if held is not None:
+                    held.append((frame.time, image))
+                    if len(held) * image.nbytes > MEMORY_BYTES:
+                        held = None
+    if damage.found and device != "cpu":
+        raise GpuRefused("the file is damaged, and only the CPU measures how much is lost")
     seconds = _length(times)
     # Times in files are rounded: a missing millisecond does not make a video too short.
     if darkest is None or brightest is None or round(seconds, 3) < limits.source_seconds_min:
@@ -195,8 +224,31 @@ def sample(path: Path, video: VideoStream, limits: Limits, folder: Path) -> Samp
         lost_seconds=round(damage.lost_seconds(times), 6),
         tones=meter.tones,
         light=light.measure,
+        device=device,
+        device_fallback=reason,
     )
-    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", held)
+    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", _held(held, device))
+
+
+@contextmanager
+def _tables(folder: Path) -> Iterator[tuple[ImageTable, ImageTable]]:
+    """The tables of samples and of thumbs."""
+    with (
+        ImageTable(folder / "pictures.parquet", quality=92) as pictures,
+        ImageTable(folder / "thumbs.parquet", quality=95) as thumbs,
+    ):
+        yield pictures, thumbs
+
+
+def _held(images: list[tuple[float, Image]] | None, device: str) -> Held | None:
+    """What stays in memory. On the GPU, it is what the store has: what JPEG made of the pictures."""
+    if images is None or device == "cpu":
+        return None if images is None else Held(images)
+    try:
+        return Held(images, holder.hold([image for _, image in images], "cuda"))
+    except RuntimeError as error:
+        log.warning("gpu", extra={"event": "gpu_failed", "reason": failure(error)})
+        return Held(images)
 
 
 def sample_still(picture: Rgba, folder: Path) -> Samples:
@@ -209,15 +261,12 @@ def sample_still(picture: Rgba, folder: Path) -> Samples:
     height, width = picture.shape[:2]
     alpha = picture[:, :, 3:].astype(np.float32) / 255
     flat = np.round(picture[:, :, 2::-1] * alpha + 128 * (1 - alpha)).astype(np.uint8)
-    small = _fit(width, height, SAMPLE_SIDE)
+    small = fit(width, height, SAMPLE_SIDE)
     image = np.asarray(cv2.resize(flat, small, interpolation=cv2.INTER_AREA), np.uint8)
-    pictures = ImageTable(folder / "pictures.parquet", quality=92)
-    thumbs = ImageTable(folder / "thumbs.parquet", quality=95)
-    image = decode_jpeg(pictures.add(0.0, image))
-    thumbs.add(0.0, np.asarray(cv2.resize(image, _fit(*small, THUMB_SIDE), interpolation=cv2.INTER_AREA), np.uint8))
-    pictures.close()
-    thumbs.close()
     meter, light = ToneMeter(), LightMeter()
+    with _tables(folder) as (pictures, thumbs):
+        image = decode_jpeg(pictures.add(0.0, image))
+        thumbs.add(0.0, np.asarray(cv2.resize(image, fit(*small, THUMB_SIDE), interpolation=cv2.INTER_AREA), np.uint8))
     meter.add(image)
     if alpha.min() == 1:
         light.add(image)
@@ -233,12 +282,7 @@ def sample_still(picture: Rgba, folder: Path) -> Samples:
         tones=meter.tones,
         light=light.measure,
     )
-    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", [(0.0, image)])
-
-
-def sample_size(video: VideoStream) -> tuple[int, int]:
-    """Width and height of samples before rotation: square pixels, the longer side at most ``SAMPLE_SIDE``."""
-    return _fit(video.width * video.sample_aspect, video.height, SAMPLE_SIDE)
+    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", Held([(0.0, image)]))
 
 
 def floored(seconds: float) -> str:
@@ -251,20 +295,6 @@ def _length(times: list[float]) -> float:
     if len(times) < 2:
         return 0.0
     return times[-1] + float(np.median(np.diff(times)))
-
-
-def _fit(width: float, height: float, side: int) -> tuple[int, int]:
-    scale = min(1.0, side / max(width, height))
-    return max(2, round(width * scale)), max(2, round(height * scale))
-
-
-def _small(frame: "VideoFrame", width: int, height: int) -> Image:
-    small = frame.reformat(width=width, height=height, format="bgr24", interpolation="AREA", threads=1)
-    return np.asarray(small.to_ndarray(), np.uint8)
-
-
-def _upright(image: Image, clockwise: int) -> Image:
-    return np.ascontiguousarray(np.rot90(image, -clockwise // 90)) if clockwise else image
 
 
 def _rows(path: Path) -> int:

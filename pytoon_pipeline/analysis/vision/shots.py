@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.analysis.vision.small_frames import Image
 from pytoon_pipeline.contracts.analysis import Shots
 from pytoon_pipeline.contracts.time import TimeRange, runs
 

@@ -85,12 +85,14 @@ def sampled_frames(
     context: dg.AssetExecutionContext,
     store: StoreResource,
     config: ConfigResource,
+    worker: WorkerResource,
     source_media: SourceMedia,
     metadata: MetadataByItem,
 ) -> dg.MaterializeResult[Frames]:
     """Five small pictures per second and a thumbnail of every frame. Each clip is decoded only once, for all detectors.
     The columns describe the small pictures."""
-    result = FrameSampling(store.artifacts, config.limits, metadata).run(store.artifacts, source_media)
+    sampling = FrameSampling(store.artifacts, config.limits, metadata, config.device, worker.share.gpu_slot)
+    result = sampling.run(store.artifacts, source_media)
     frames = Frames(store.artifacts, result.stage.artifact, result.stage.held)
     return materialize_as(frames, result.stage, analysis_metadata(result))
 

@@ -10,7 +10,7 @@ from pytoon_pipeline.defs.partitions import named, partition_of
 from pytoon_pipeline.defs.partitions import uploads as partitions
 from pytoon_pipeline.defs.resources import CatalogResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress, unrecorded_run
-from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, title_tags
+from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, queue_tags
 from pytoon_pipeline.operations.due import DueKey, due_keys
 from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
 
@@ -54,7 +54,7 @@ def run_request(uploads: Uploads, due: DueKey) -> dg.RunRequest:
         partition_key=partition,
         run_config=config_for(due.overrides),
         tags={
-            **title_tags(uploads.find(due.key)),
+            **queue_tags(uploads.find(due.key)),
             ATTEMPT_TAG: str(due.attempt),
             PRIORITY_TAG: str(UPLOAD_PRIORITY),
         },

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.analysis.vision.burnt_in_text import TextDetector, text_lines
-from pytoon_pipeline.analysis.vision.sampling import Image
+from pytoon_pipeline.analysis.vision.small_frames import Image
 
 TITLE = (60, 200)
 

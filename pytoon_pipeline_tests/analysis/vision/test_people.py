@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pytoon_pipeline.analysis.vision.people import people_detector, tiles
-from pytoon_pipeline.analysis.vision.sampling import Image, Samples
+from pytoon_pipeline.analysis.vision.sampling import Samples
+from pytoon_pipeline.analysis.vision.small_frames import Image
 from pytoon_pipeline.contracts.analysis import Person
 
 

@@ -8,7 +8,6 @@ import pytest
 from pytoon_pipeline.analysis.vision import sampling
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.sampling import sampled
 
@@ -74,8 +73,3 @@ def test_varying_frame_times_are_kept(tmp_path: Path) -> None:
     )
     times = [time for time, _ in sampled(path, tmp_path).every_frame()]
     assert times == pytest.approx([n / 30 for n in range(120) if not n % 7 or not n % 3], abs=1e-3)
-
-
-def test_a_video_stream_knows_its_size() -> None:
-    video = VideoStream(index=0, codec="h264", width=1440, height=1080, pixel_format="yuv420p", sample_aspect=4 / 3)
-    assert sampling.sample_size(video) == (480, 270)

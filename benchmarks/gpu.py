@@ -1,0 +1,288 @@
+"""What a GPU gains, and whether its results agree with those of the CPU: ``python -m benchmarks.gpu [CLIP…]``.
+
+Without a GPU that Pytoon can use, it says why and ends with exit code 3. Without clips it makes some from the sample:
+1080p in H.264, HEVC, HEVC with 10 bits, VP9 and AV1. Prints one JSON object:
+
+- ``decoding``: frames per second by the CPU and by the GPU, where each frame is thrown away (goal: 5 times as many);
+- ``sampling``: the same for ``sampled_frames``: decoded, scaled, stored;
+- ``between_steps``: copies between host and GPU while a later step reads the pictures: of ``frames`` there are none;
+- ``memory``: the most memory of the GPU that was used meanwhile, by all programs, and by torch;
+- ``agreement``: levels between the samples, cuts, and the largest distance of a crop in pixels of the video (at most
+  0.5);
+- ``whisper``: seconds of audio per second, with a checkpoint of the size of *base* that recites a text and so needs
+  no download, or with ``--weights FILE`` (goal: 8 times the CPU), and whether the words are equal.
+
+Each figure is the median of ``--rounds``, after one round that does not count.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.recognisers import PIECE_SECONDS, RATE, TEXT, transcribed
+from pytoon_pipeline.analysis.speech import transcribers
+from pytoon_pipeline.analysis.speech.choice import SpeechSettings
+from pytoon_pipeline.analysis.vision import focus, sampling, shots
+from pytoon_pipeline.analysis.vision.sampling import Samples
+from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.media import SourceMedia, VideoStream
+from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.contracts.spec.evaluate import crop_at
+from pytoon_pipeline.contracts.spec.layers import VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.intake.ingest import ingest
+from pytoon_pipeline.intake.source import store_source
+from pytoon_pipeline.intake.uploads import read_upload
+from pytoon_pipeline.media import nvdec, video_decoding
+from pytoon_pipeline.media.hardware_codecs import decoders, encoders
+from pytoon_pipeline.media.probing import probe
+from pytoon_pipeline.media.video_decoding import DecodeDamage
+from pytoon_pipeline.operations.planning import plan_upload
+from pytoon_pipeline.operations.work_ahead import analyse
+from pytoon_pipeline.runtime.device import Device, choose, gpu_name
+from pytoon_pipeline.runtime.gpus import measure
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.learnt_whisper import BASE, recite
+from pytoon_pipeline_tests.harness.machine import machine
+
+NO_GPU = 3
+CODECS = {
+    "h264": ("libx264", "yuv420p"),
+    "hevc": ("libx265", "yuv420p"),
+    "hevc-10": ("libx265", "yuv420p10le"),
+    "vp9": ("libvpx-vp9", "yuv420p"),
+    "av1": ("libsvtav1", "yuv420p"),
+}
+SECONDS, SIZE = 20, "1920x1080"
+MEMORY_POLL_SECONDS = 0.02
+CPU = Device("cpu", "compared with the GPU")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("clips", nargs="*", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pieces", type=int, default=8, help="pieces of 29 s for Whisper")
+    parser.add_argument("--weights", type=Path, help="a checkpoint of Whisper")
+    options = parser.parse_args()
+    device = choose("auto")
+    if device.kind != "cuda":
+        print(json.dumps({"gpu": None, "reason": device.reason, "machine": machine()}, indent=2))
+        print(f"No GPU can be used: {device.reason}. Nothing was measured.", file=sys.stderr)
+        return NO_GPU
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        clips = options.clips or list(made(folder))
+        found = {
+            "gpu": gpu_name(),
+            "reason": device.reason,
+            "decoders": decoders(),
+            "encoders": encoders(),
+            "clips": {clip.name: compared(clip, folder, device, options.rounds) for clip in clips},
+            "whisper": recognised(options.weights, folder, options.pieces, options.rounds),
+            "machine": machine(),
+        }
+    print(json.dumps(found, indent=2))
+    return 0
+
+
+def made(folder: Path) -> Iterator[Path]:
+    """The sample in a loop, in each codec."""
+    for name, (encoder, pixels) in CODECS.items():
+        path = folder / f"{name}.mkv"
+        media.run(
+            "-stream_loop", "-1", "-i", str(media.SAMPLE), "-t", str(SECONDS), "-s", SIZE, "-an",
+            "-c:v", encoder, "-pix_fmt", pixels, "-b:v", "6M", str(path),
+        )  # fmt: skip
+        yield path
+
+
+def compared(clip: Path, folder: Path, device: Device, rounds: int) -> dict[str, object]:
+    """All figures of one clip."""
+    video = probe(clip).video
+    assert video is not None
+    with memory_watched() as memory:
+        samples = {one.kind: sample(clip, video, folder, one) for one in (CPU, device)}
+        on_gpu = samples[device.kind]
+        picture_bytes = on_gpu.record.width * on_gpu.record.height * 3
+        between = copies(lambda: focus.points_on_gpu(on_gpu), picture_bytes)
+    refused = on_gpu.record.device_fallback
+    decoded = {
+        "cpu": rate(lambda: count(video_decoding.decode(clip, video, DecodeDamage())), rounds),
+        "gpu": None if refused else rate(lambda: count(nvdec.decode(clip, video, DecodeDamage())), rounds),
+    }
+    sampled = {
+        name: rate(partial(sampled_frames, clip, video, folder, used), rounds)
+        for name, used in (("cpu", CPU), ("gpu", device))
+    }
+    return {
+        "video": f"{video.codec} {video.width}×{video.height}",
+        "refused": refused,
+        "decoding": compare(decoded),
+        "sampling": compare(sampled),
+        "between_steps": between,
+        "memory": memory,
+        "agreement": agreement(samples["cpu"], on_gpu) | {"crop_pixels": crop_distance(clip, folder)},
+    }
+
+
+def sample(clip: Path, video: VideoStream, folder: Path, device: Device) -> Samples:
+    room = folder / device.kind
+    room.mkdir(exist_ok=True)
+    return sampling.sample(clip, video, load_limits(), room, device)
+
+
+def sampled_frames(clip: Path, video: VideoStream, folder: Path, device: Device) -> int:
+    return sample(clip, video, folder, device).record.frames
+
+
+def rate(work: Callable[[], float], rounds: int) -> list[float]:
+    """What ``work`` returns per second, in each round but the first."""
+    found = []
+    for turn in range(rounds + 1):
+        began = time.perf_counter()
+        done = work()
+        if turn:
+            found.append(round(done / (time.perf_counter() - began), 1))
+    return found
+
+
+def count(frames: Iterator[Any]) -> int:
+    return sum(1 for _ in frames)
+
+
+def compare(rates: Mapping[str, list[float] | None]) -> dict[str, object]:
+    cpu, gpu = (median(found) if (found := rates[name]) else None for name in ("cpu", "gpu"))
+    return {**rates, "ratio": round(gpu / cpu, 2) if cpu and gpu else None}
+
+
+def copies(step: Callable[[], object], picture_bytes: int) -> dict[str, object]:
+    """Copies between host and GPU while ``step`` runs: number, bytes, and how many are as large as a picture."""
+    from torch.profiler import ProfilerActivity, profile
+
+    with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as profiler:
+        step()
+    with tempfile.TemporaryDirectory() as room:
+        trace = Path(room) / "trace.json"
+        profiler.export_chrome_trace(str(trace))
+        events = json.loads(trace.read_text())["traceEvents"]
+    sizes = {
+        direction: [
+            event["args"]["bytes"] for event in events if event.get("name", "").startswith(f"Memcpy {direction}")
+        ]
+        for direction in ("HtoD", "DtoH")
+    }
+    return {
+        "frames": sum(size >= picture_bytes for found in sizes.values() for size in found),
+        **{f"{name}_copies": len(found) for name, found in sizes.items()},
+        **{f"{name}_bytes": sum(found) for name, found in sizes.items()},
+    }
+
+
+def agreement(cpu: Samples, gpu: Samples) -> dict[str, object]:
+    """How far the pictures of both devices differ, and what is found in them."""
+    levels = [np.abs(a.astype(int) - b) for (_, a), (_, b) in zip(cpu, gpu, strict=True)]
+    fps = cpu.record.frames / cpu.record.seconds
+    cuts = [shots.find(one.every_frame(), fps).cuts for one in (cpu, gpu)]
+    return {
+        "mean_levels": round(float(np.mean([one.mean() for one in levels])), 3),
+        "largest_levels": int(max(one.max() for one in levels)),
+        "same_frames": cpu.record.frames == gpu.record.frames,
+        "same_cuts": cuts[0] == cuts[1],
+    }
+
+
+def crop_distance(clip: Path, folder: Path) -> float:
+    """The largest distance between crops of the plans after an analysis on each device, in pixels of the video."""
+    plans = [planned(clip, folder / f"home-{clip.stem}-{kind}", kind) for kind in ("cpu", "auto")]
+    edges = [np.array(list(crops(plan))) for plan in plans]
+    return round(float(np.abs(edges[0] - edges[1]).max()), 3) if edges[0].size else 0.0
+
+
+def planned(clip: Path, root: Path, device: str) -> RenderSpec:
+    os.environ["PYTOON_DEVICE"] = device
+    home = Home(root)
+    store = Store(home.store, home.work, 0)
+    upload = ingest(home, store, read_upload(clip), pending=False)[0]
+    analysed = analyse(home, store, upload)
+    brand = Request.model_validate(upload.asked).brand
+    source = store_source(store, upload, brand).artifact.read(SourceMedia)
+    return plan_upload(store, source, analysed.resolved, analysed.results).artifact.read(RenderSpec)
+
+
+def crops(plan: RenderSpec) -> Iterator[tuple[float, float]]:
+    """The left and upper edge of each crop at each frame, in pixels of the video."""
+    for scene in plan.scenes:
+        for layer in (one for one in scene.layers if isinstance(one, VideoLayer)):
+            for frame in range(scene.frames):
+                box = crop_at(layer.crop_path, frame, scene.start + frame)
+                yield box.x / box.width * layer.width, box.y / box.height * layer.height
+
+
+@contextmanager
+def memory_watched() -> Iterator[dict[str, float]]:
+    """The most memory of the GPU in GB that is used inside the block: by all programs, and by torch."""
+    import torch
+
+    found, done = {"all_programs_gb": 0.0, "torch_gb": 0.0}, threading.Event()
+
+    def watch() -> None:
+        while not done.wait(MEMORY_POLL_SECONDS):
+            used = sum(one.used_bytes for one in measure()) / 1e9
+            found["all_programs_gb"] = round(max(found["all_programs_gb"], used), 3)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        thread.join()
+        found["torch_gb"] = round(torch.cuda.max_memory_allocated() / 1e9, 3)
+
+
+def recognised(weights: Path | None, folder: Path, pieces: int, rounds: int) -> dict[str, object]:
+    """Each program that runs Whisper, on the CPU and on the GPU: seconds of audio per second."""
+    name = str(weights) if weights else "benchmark"
+    if weights is None:
+        recite(folder / f"{name}.pt", TEXT, BASE)
+    recordings = np.random.default_rng(3).normal(0, 2000, (pieces, PIECE_SECONDS * RATE)).astype(np.int16)
+    return {engine: _recognised(engine, name, folder, recordings, rounds) for engine in ("whisper", "faster-whisper")}
+
+
+def _recognised(
+    engine: Literal["whisper", "faster-whisper"], name: str, folder: Path, recordings: NDArray[np.int16], rounds: int
+) -> dict[str, object]:
+    found: dict[str, Transcript] = {}
+
+    def transcribe(kind: str) -> float:
+        choice = transcribers.choose(SpeechSettings(engine, name, folder, gpu=kind == "gpu"))
+        found[kind] = transcribed(choice, recordings, len(os.sched_getaffinity(0)))
+        return recordings.size / RATE
+
+    rates = {kind: rate(partial(transcribe, kind), rounds) for kind in ("cpu", "gpu")}
+    return {
+        **compare(rates),
+        "devices": {kind: f"{one.device}, {one.precision}" for kind, one in found.items()},
+        "same_words": len({tuple(word.text for word in one.words) for one in found.values()}) == 1,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
