@@ -38,14 +38,25 @@ class Uploads:
 
     def register(self, upload: SourceMedia, *, pending: bool = True) -> None:
         """Adds or replaces an upload. With ``pending``, its video will be made automatically."""
-        now = time.time()
         with self._database.write() as database:
-            records.put_upload(database, upload, now)
-            database.execute("update uploads set stopped = null, archived = null where key = ?", (upload.key,))
-            if pending:
-                database.execute("update uploads set pending = ? where key = ?", (now, upload.key))
-                records.remove_failure(database, upload.key)
-            audit.append(database, upload.key, self._by, "render.queued")
+            self._register(database, upload, pending)
+
+    def register_after(self, seen: SourceMedia | None, upload: SourceMedia, *, pending: bool) -> bool:
+        """``register``, if the upload is still as it was ``seen``. Of several who add the same at once, one does."""
+        with self._database.write() as database:
+            if self._upload(database, upload.key) != seen:
+                return False
+            self._register(database, upload, pending)
+        return True
+
+    def _register(self, database: sqlite3.Connection, upload: SourceMedia, pending: bool) -> None:
+        now = time.time()
+        records.put_upload(database, upload, now)
+        database.execute("update uploads set stopped = null, archived = null where key = ?", (upload.key,))
+        if pending:
+            database.execute("update uploads set pending = ? where key = ?", (now, upload.key))
+            records.remove_failure(database, upload.key)
+        audit.append(database, upload.key, self._by, "render.queued")
 
     def get(self, key: str) -> SourceMedia:
         """The upload of a key. Raises ``InvalidInput`` for an unknown one."""

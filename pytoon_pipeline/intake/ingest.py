@@ -66,12 +66,14 @@ def ingest_in_steps(
     registry, uploads = Registry(home), Uploads(home, by)
     for (file, _), item in zip(upload.files, source.items, strict=True):
         registry.note(item, generation_of(file), upload.request.licence)
-    known = uploads.find(source.key)
-    source = _with_edits(source, known or uploads.find(source.key[:KEY_DIGITS]))
-    outcome: IngestOutcome = "new" if known is None else "known" if _equivalent(known, source) else "changed"
-    if outcome != "known" or not pending:
-        uploads.register(source, pending=pending)
-    return source, outcome
+    asked = source
+    while True:
+        known = uploads.find(asked.key)
+        source = _with_edits(asked, known or uploads.find(asked.key[:KEY_DIGITS]))
+        outcome: IngestOutcome = "new" if known is None else "known" if _equivalent(known, source) else "changed"
+        # Another process may have added the same meanwhile; then it is known.
+        if (outcome == "known" and pending) or uploads.register_after(known, source, pending=pending):
+            return source, outcome
 
 
 def _with_edits(source: SourceMedia, known: SourceMedia | None) -> SourceMedia:

@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from pytoon_pipeline.api import bodies
+from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
@@ -153,6 +155,16 @@ def test_a_wrong_request_is_a_problem_with_a_hint(
     assert problem["type"] == f"urn:pytoon:error:{code}"
     assert str(home.root) not in answer.body.decode()
     assert api.call("GET", "/v1/renders").json["renders"] == []
+
+
+def test_equal_requests_at_once_are_one_render(api: Client, home: Home, photo: bytes) -> None:
+    wanted = {"files": {"a.jpg": api.upload(photo)}, "request": {"text": "Hello"}}
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: api.call("POST", "/v1/renders", wanted), range(50)))
+    assert len({one.json["id"] for one in answers}) == 1
+    assert sorted(one.status for one in answers) == [200] * 49 + [202]
+    assert [one.type for one in Events(home).after(0, "default")] == ["render.queued"]
+    assert [one["action"] for one in api.call("GET", "/v1/audit").json["lines"]] == ["upload.added", "render.queued"]
 
 
 def test_a_file_that_is_no_media_is_refused_by_its_content(api: Client) -> None:
