@@ -82,6 +82,13 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _bucket(url: str) -> str:
+    # The names that AWS and all compatible servers accept.
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()-]+)*/?", url):
+        raise ValueError("this is not the address of a bucket")
+    return url
+
+
 def _listed(names: Any) -> Any:
     return tuple(filter(None, re.split(r"[\s,]+", names.lower()))) if isinstance(names, str) else names
 
@@ -167,6 +174,22 @@ class Settings(_Environment):
     )
     presets: Path | None = Field(default=None, description="the path of a folder with presets and brands")
     inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
+    store: Annotated[str, AfterValidator(_bucket)] | None = Field(
+        default=None,
+        description="a bucket that homes share, such as s3://BUCKET or s3://BUCKET/PREFIX",
+        examples=["s3://BUCKET/PREFIX"],
+    )
+    store_endpoint: WebUrl | None = Field(
+        default=None, description="the URL of an S3-compatible server", examples=["http://127.0.0.1:9000"]
+    )
+    store_path_style: bool = Field(
+        default=False,
+        description="true or false: whether URLs name the bucket in their path, which most servers of one's own need",
+        examples=["true"],
+    )
+    store_cache_bytes: Count = Field(
+        default=20 << 30, description="how many bytes of files of the bucket this machine keeps, 0 or more"
+    )
     runs: int | None = Field(default=None, ge=1, description="the number of simultaneous runs, 1 or more", examples=[2])
     engine_url: str | None = Field(default=None, description="the URL of a remote engine")
     engine_token: SecretStr | None = Field(default=None, description="the token of the remote engine")

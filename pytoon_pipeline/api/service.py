@@ -11,6 +11,7 @@ from pytoon_pipeline.runtime.public_network import PublicNetwork
 from pytoon_pipeline.service.renders import Workplace
 from pytoon_pipeline.service.runner import OpenRunRecords, no_run_records
 from pytoon_pipeline.service.webhooks import Sender
+from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline.store.store import Store
 
 
@@ -28,7 +29,7 @@ class ApiService:
     def open(
         cls, home: Home, network: PublicNetwork | None = None, open_records: OpenRunRecords = no_run_records
     ) -> "ApiService":
-        store = Store(home.store, home.work, load_operations().min_free_bytes)
+        store = open_store(home, load_operations().min_free_bytes)
         return cls(home, store, Accounts.open(home), network or PublicNetwork(), open_records)
 
     @property

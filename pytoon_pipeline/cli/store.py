@@ -17,13 +17,22 @@ RETENTION = {"kept": "kept", "by_rule": "removed when unused"}
 def add_commands(commands: Commands) -> None:
     """Adds the command of this module to the parser."""
     parser = commands.add_parser("store", help="show what takes space, and what garbage collection would remove")
+    parser.add_argument("--share", action="store_true", help="send all of it to the bucket of PYTOON_STORE")
     add_json_option(parser)
     parser.set_defaults(run=_store)
 
 
 def _store(options: argparse.Namespace) -> int:
-    from pytoon_pipeline.service.storage import storage
+    from pytoon_pipeline.service.storage import share, storage
 
+    if options.share:
+        sent = share(Home.locate())
+        if options.json:
+            print_json(sent)
+        else:
+            files = f"{sent.files:,} files ({_size(sent.bytes)})"
+            print(f"In {sent.address}: {files} and {sent.records:,} results of this home.")
+        return 0
     found = storage(Home.locate())
     if options.json:
         print_json(found)

@@ -28,3 +28,12 @@ class StorageResult(Record):
     removable_bytes: int
     retention_days: float
     limit_bytes: int
+
+
+class SharingResult(Record):
+    """The answer of ``pytoon store --share``: how many files and results of the home the object store has."""
+
+    address: str
+    files: int
+    records: int
+    bytes: int

@@ -40,6 +40,7 @@ from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.settings import DeviceChoice, ModelTask, Settings
 from pytoon_pipeline.store.items import item_artifacts
+from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline.store.store import Store
 
 if TYPE_CHECKING:
@@ -157,9 +158,8 @@ class StoreResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         home, run = self.config.home, context.run
-        self._artifacts = Store(
-            home.store,
-            home.work,
+        self._artifacts = open_store(
+            home,
             self.config.operations.min_free_bytes,
             recompute=run is not None and recomputes(run.run_config),
         )

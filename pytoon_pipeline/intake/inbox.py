@@ -8,6 +8,7 @@ from pytoon_pipeline.intake.inbox_folder import FolderInbox
 from pytoon_pipeline.intake.inbox_s3 import SCHEME, S3Inbox, default_client
 from pytoon_pipeline.intake.listing import Inbox
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.s3 import require_s3
 from pytoon_pipeline.settings import Settings
 
 
@@ -20,6 +21,7 @@ def open_inbox(home: Home, s3_client: Callable[[], Any] = default_client) -> Inb
     if place is None:
         return FolderInbox(home.inbox)
     if place.startswith(SCHEME):
+        require_s3("PYTOON_INBOX")
         return S3Inbox(place, s3_client)
     return FolderInbox(Path(place).expanduser(), own=False)
 

@@ -23,7 +23,7 @@ from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
-from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.opening import open_store
 
 log = logging.getLogger("pytoon.inbox")
 
@@ -65,7 +65,7 @@ class Ingester:
         self._inbox = inbox
         self._operations = operations
         self._clock = clock
-        self._store = Store(home.store, home.work, operations.min_free_bytes)
+        self._store = open_store(home, operations.min_free_bytes)
         self._index = InboxIndex(home)
         self._completeness = Completeness(inbox, operations, self._store.work)
         self._started: dict[tuple[str, str], Steps] = {}

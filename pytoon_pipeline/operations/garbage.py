@@ -6,7 +6,6 @@ Finished videos and the files of uploads are never removed.
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 from pytoon_pipeline.analysis.registry import STAGES as ANALYSIS_STAGES
 from pytoon_pipeline.catalog.uploads import Uploads
@@ -20,6 +19,7 @@ from pytoon_pipeline.operations.planning import SPEC
 from pytoon_pipeline.operations.resolve import RESOLVED
 from pytoon_pipeline.quality.assessment import QC
 from pytoon_pipeline.rendering.stages import STAGES as RENDER_STAGES
+from pytoon_pipeline.runtime.active_runs import oldest_run
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.retention import RetentionReport, Rules, sweep
 from pytoon_pipeline.store.store import Store
@@ -60,16 +60,3 @@ def collect_garbage(
 def retention_rules(rules: Operations) -> Rules:
     """What may be removed from the store, and when."""
     return Rules(rules.retention_days, rules.retention_bytes, rules.retention_grace_seconds, EXPIRING)
-
-
-def oldest_run(home: Home, own: str) -> float | None:
-    """When the oldest run in progress other than ``own`` started, in seconds since the epoch."""
-    locks = [path for path in home.runs.glob("*.lock") if path != home.run_lock(own)]
-    return min((started for path in locks if (started := _started(path)) is not None), default=None)
-
-
-def _started(lock: Path) -> float | None:
-    try:
-        return lock.stat().st_mtime
-    except FileNotFoundError:
-        return None

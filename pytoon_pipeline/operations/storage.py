@@ -11,7 +11,8 @@ from pathlib import Path
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.storage import StorageClass, StorageResult
-from pytoon_pipeline.operations.garbage import EXPIRING, oldest_run, retention_rules
+from pytoon_pipeline.operations.garbage import EXPIRING, retention_rules
+from pytoon_pipeline.runtime.active_runs import oldest_run
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.inventory import ArtifactFacts, Listing, listing
 from pytoon_pipeline.store.retention import decide
@@ -23,9 +24,7 @@ UPLOADS, UNUSED, RECORDS = "uploads", "files without a result", "records of resu
 def examine(home: Home, store: Store, uploads: Uploads, rules: Operations) -> StorageResult:
     """Reads the whole store and the folders of the home. Changes nothing."""
     found, files = listing(store), uploads.files()
-    decision = decide(
-        found.artifacts, found.objects, retention_rules(rules), time.time(), files, oldest_run(home, own="")
-    )
+    decision = decide(found.artifacts, found.objects, retention_rules(rules), time.time(), files, oldest_run(home))
     seen = {(stat.st_dev, stat.st_ino) for one in found.files.values() if (stat := _stat(one.path))}
     folders = (_folder(path, seen) for path in _folders(home))
     classes = [*store_classes(found, files), *(one for one in folders if one.files)]

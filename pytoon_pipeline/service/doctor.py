@@ -24,6 +24,7 @@ from pytoon_pipeline.runtime.device import choose as choose_device
 from pytoon_pipeline.runtime.gpus import Gpu, measure
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
+from pytoon_pipeline.store.opening import open_store
 
 PACKAGES = (
     "dagster",
@@ -45,7 +46,8 @@ def examine(home: Home, dagster: str) -> DoctorResult:
     fonts = {name: _try(partial(_font, name)) for name in FONTS}
     scripts = _scripts()
     device = choose_device(Settings.load().device)
-    required = (encoder, opencv, *fonts.values(), *scripts.values())
+    object_store = _try(lambda: _object_store(home))
+    required = (encoder, opencv, object_store, *fonts.values(), *scripts.values())
     return DoctorResult(
         ok=not any(found.startswith("missing") for found in required),
         home=str(home.root),
@@ -60,6 +62,7 @@ def examine(home: Home, dagster: str) -> DoctorResult:
         other_scripts=_other_scripts(),
         transcriber=_try(lambda: _transcriber(home)),
         language_model=_language_model(),
+        object_store=object_store,
         device=f"{device.kind}: {device.reason}",
         gpus=tuple(map(_gpu, measure())),
         gpu_decoders=hardware_codecs.decoders() if device.kind == "cuda" else {},
@@ -128,6 +131,16 @@ def _language_model() -> str:
     except NoAnswer as error:
         return f"{named}: no answer, because {error.reason}"
     return f"{named}: works" if endpoint.model in known else f"{named}: the server works, and does not list this model"
+
+
+def _object_store(home: Home) -> str:
+    """The object store, which is written to and read. Raises the reason why it cannot be used."""
+    shared = open_store(home).shared
+    if shared is None:
+        return "none; to share results with other machines, set PYTOON_STORE"
+    shared.objects.probe()
+    kept = "" if shared.is_complete(home.store) else ". Not all of this home is in it; to send it: pytoon store --share"
+    return f"{shared.objects.address}: reachable and writable{kept}"
 
 
 def _gpu(found: Gpu) -> str:

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.shell_words import shell_word
-from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.opening import open_store
 
 
 def generate(generator: str, prompt: str, seed: int, out: Path) -> GenerateResult:
@@ -39,5 +39,5 @@ def regenerate(home: Home, name: str, item: str, reason: str) -> ItemRecord:
     from pytoon_pipeline.operations import regeneration
 
     uploads = Uploads(home)
-    store, key = Store(home.store, home.work), find_key(home, name)
+    store, key = open_store(home), find_key(home, name)
     return regeneration.regenerate(store, uploads, Registry(home), key, item, reason)

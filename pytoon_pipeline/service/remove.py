@@ -10,7 +10,7 @@ from pytoon_pipeline.contracts.results import RemoveResult
 from pytoon_pipeline.operations.removal import remove_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.runner import OpenRunRecords
-from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.opening import open_store
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def remove(home: Home, key: str, open_records: OpenRunRecords) -> RemoveResult:
                 f"A run of “{name}” is in progress or queued.",
                 f"Wait for its end, or stop it: with Ctrl-C, or in the Dagster UI. Then type: pytoon remove {name}",
             )
-        done = remove_upload(home, Store(home.store, home.work, load_operations().min_free_bytes), key)
+        done = remove_upload(home, open_store(home, load_operations().min_free_bytes), key)
         records.forget(name)
     return RemoveResult(
         key=key, name=name, title=upload.title, versions=done.versions, files=done.store.files,

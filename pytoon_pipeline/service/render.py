@@ -30,6 +30,7 @@ from pytoon_pipeline.service.delivered import (
 )
 from pytoon_pipeline.service.runner import OpenRunner, Progress, RunOutcome
 from pytoon_pipeline.service.sources import RequestOptions
+from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline.store.store import Store
 
 # What happens before the first stage: Dagster is loaded and its instance opened.
@@ -67,7 +68,7 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
 
 def _render(home: Home, asked: Upload, out: Path | None, open_runner: OpenRunner, progress: Progress) -> RenderResult:
     """Renders an upload in its one format."""
-    start, store = time.perf_counter(), Store(home.store, home.work)
+    start, store = time.perf_counter(), open_store(home)
     try:
         if asked.request.highlights is None:
             upload, outcome = ingest(home, store, asked, pending=False)
@@ -134,7 +135,7 @@ def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner)
     publish(StageStarted(STARTING))
     with working_ahead(), listen(lambda event: _collect(event, plans)):
         # Loading Dagster takes seconds, in which the work can begin.
-        work_ahead(home, Store(home.store, home.work, load_operations().min_free_bytes), upload)
+        work_ahead(home, open_store(home, load_operations().min_free_bytes), upload)
         outcome = _compile(home, upload.key, open_runner)
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:

@@ -21,7 +21,7 @@ from pytoon_pipeline.runtime.files import check_file
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.items import item_artifacts
-from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.opening import open_store
 
 EDITS_NAME = "edits.json"
 Edits = Mapping[str, tuple[TranscriptEdit, ...]]
@@ -33,7 +33,7 @@ class _Transcripts:
     """
 
     def __init__(self, home: Home, name: str) -> None:
-        self.home, self.store = home, Store(home.store, home.work)
+        self.home, self.store = home, open_store(home)
         self.key, self.uploads = find_key(home, name), Uploads(home)
         self.upload = self.uploads.get(self.key)
         self.name = self.uploads.name(self.key)

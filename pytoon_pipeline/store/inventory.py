@@ -1,21 +1,11 @@
-"""What lies in the store: its files and records as they were listed, and removing them one by one."""
+"""What lies in the store: its files, and what its records say."""
 
-import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from secrets import token_hex
-from stat import S_ISREG
-from typing import NamedTuple
 
 from pytoon_pipeline.contracts.artifact import Artifact
+from pytoon_pipeline.store.files import OBJECT, RECORD, Seen, listed_files, remove_file
 from pytoon_pipeline.store.store import Store
-
-# Names of files in the store. Other files are left alone.
-OBJECT, RECORD = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{64}\.json")
-LINK = re.compile(r"[^.].*")
 
 
 @dataclass(frozen=True)
@@ -42,30 +32,6 @@ class ObjectFacts:
     mtime: float
 
 
-class Seen(NamedTuple):
-    """A file as it was listed."""
-
-    path: str
-    bytes: int
-    mtime_ns: int
-
-    @property
-    def mtime(self) -> float:
-        return self.mtime_ns / 1e9
-
-
-def listed_files(root: Path, names: re.Pattern[str]) -> Iterator[tuple[str, Seen]]:
-    """The files in the folders of ``root`` whose names match."""
-    for folder in sorted(root.iterdir()) if root.is_dir() else ():
-        if folder.is_dir():
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    with suppress(FileNotFoundError):
-                        stat = entry.stat(follow_symlinks=False)
-                        if S_ISREG(stat.st_mode) and names.fullmatch(entry.name):
-                            yield entry.name, Seen(entry.path, stat.st_size, stat.st_mtime_ns)
-
-
 def facts_of(store: Store, fingerprint: str, seen: Seen) -> ArtifactFacts:
     """What the record of an artifact says; ``seen`` is its file."""
     record = store.record(fingerprint)
@@ -73,29 +39,6 @@ def facts_of(store: Store, fingerprint: str, seen: Seen) -> ArtifactFacts:
         return ArtifactFacts(fingerprint, None, seen.mtime, {})
     files = {file.sha256: file.bytes for file in record.files.values()}
     return ArtifactFacts(fingerprint, record.stage, seen.mtime, files, tuple(record.inputs.values()))
-
-
-def remove_file(seen: Seen, work: Path) -> bool:
-    """Removes a file, unless it was marked as used since it was listed.
-
-    It is moved away first. A process that marks it as used either finds it gone, or did so before the move, in which
-    case it is moved back.
-    """
-    tmp_path = work / f".{token_hex(16)}.part"
-    try:
-        # Usually detected here, so that the file is not even absent for a moment.
-        if os.stat(seen.path).st_mtime_ns != seen.mtime_ns:
-            return False
-        os.replace(seen.path, tmp_path)
-    except FileNotFoundError:
-        return False
-    # A file that was moved away some time ago may also be removed by the next scratch directory.
-    with suppress(FileNotFoundError):
-        if os.stat(tmp_path).st_mtime_ns != seen.mtime_ns:
-            os.replace(tmp_path, seen.path)
-            return False
-        os.unlink(tmp_path)
-    return True
 
 
 def results_of(store: Store, key: str) -> list[Artifact]:
@@ -109,19 +52,43 @@ def results_of(store: Store, key: str) -> list[Artifact]:
 
 @dataclass(frozen=True)
 class Listing:
-    """What lies in the store: its files by SHA-256 and its records by fingerprint, with what the records say."""
+    """What lies in the store: its files by SHA-256 and its records by fingerprint, with what the records say.
+
+    ``evicted`` are the bytes of the files that records name and that are only in the object store.
+    """
 
     files: Mapping[str, Seen]
     records: Mapping[str, Seen]
     artifacts: Sequence[ArtifactFacts]
+    evicted: Mapping[str, int]
 
     @property
     def objects(self) -> list[ObjectFacts]:
-        return [ObjectFacts(name, seen.bytes, seen.mtime) for name, seen in self.files.items()]
+        here = [ObjectFacts(name, seen.bytes, seen.mtime) for name, seen in self.files.items()]
+        return here + [ObjectFacts(name, size, 0.0) for name, size in self.evicted.items()]
 
 
 def listing(store: Store) -> Listing:
     """Lists the store. An artifact that is stored meanwhile is seen with all of its files: these are listed first."""
     files = dict(listed_files(store.root / "objects", OBJECT))
     records = {name.removesuffix(".json"): seen for name, seen in listed_files(store.root / "artifacts", RECORD)}
-    return Listing(files, records, [facts_of(store, name, seen) for name, seen in records.items()])
+    artifacts = [facts_of(store, name, seen) for name, seen in records.items()]
+    named = {file: size for one in artifacts for file, size in one.files.items()} if store.shared else {}
+    return Listing(files, records, artifacts, {file: size for file, size in named.items() if file not in files})
+
+
+def remove_record(store: Store, fingerprint: str, seen: Seen) -> bool:
+    """Removes a record here and from the object store; ``False`` if it was used since it was listed.
+
+    The object store comes first: if it does not answer, the record is still known here, and can be removed later.
+    """
+    if store.shared is not None:
+        store.shared.remove_record(fingerprint)
+    return remove_file(seen, store.work)
+
+
+def remove_object(store: Store, sha256: str, seen: Seen | None, *, everywhere: bool) -> bool:
+    """Removes a file; ``seen`` is its copy here, if there is one. With ``everywhere``, also from the object store."""
+    if everywhere and store.shared is not None:
+        store.shared.remove_file(sha256)
+    return remove_file(seen, store.work) if seen is not None else True

@@ -8,7 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytoon_pipeline.store.inventory import RECORD, ArtifactFacts, facts_of, listed_files, listing, remove_file
+from pytoon_pipeline.store.files import RECORD, listed_files
+from pytoon_pipeline.store.inventory import ArtifactFacts, facts_of, listing, remove_object, remove_record
 from pytoon_pipeline.store.store import Store
 
 
@@ -115,6 +116,10 @@ def _remove(
     store.work.mkdir(parents=True, exist_ok=True)
     # The roots last: after an interruption, they lead to the rest.
     ordered = sorted(gone, key=lambda name: name in roots)
-    removed = [name for name in ordered if remove_file(found.records[name], store.work)]
-    sizes = [seen.bytes for name, seen in found.files.items() if name in leaving and remove_file(seen, store.work)]
+    removed = [name for name in ordered if remove_record(store, name, found.records[name])]
+    sizes = [
+        one.bytes
+        for one in found.objects
+        if one.sha256 in leaving and remove_object(store, one.sha256, found.files.get(one.sha256), everywhere=True)
+    ]
     return RemovalReport(len(removed), len(sizes), sum(sizes))

@@ -11,15 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pytoon_pipeline.store.inventory import (
-    LINK,
-    OBJECT,
-    ArtifactFacts,
-    ObjectFacts,
-    listed_files,
-    listing,
-    remove_file,
-)
+from pytoon_pipeline.store.files import LINK, OBJECT, listed_files, remove_file
+from pytoon_pipeline.store.inventory import ArtifactFacts, ObjectFacts, listing, remove_object, remove_record
 from pytoon_pipeline.store.store import USE_RESOLUTION_SECONDS, Store
 
 DAY_SECONDS = 86400
@@ -162,11 +155,15 @@ def sweep(
     decision = decide(artifacts, found.objects, rules, now, protected, in_use_since)
 
     store.work.mkdir(parents=True, exist_ok=True)
-    reasons = {name: why for name, why in decision.artifacts.items() if remove_file(records[name], store.work)}
+    reasons = {name: why for name, why in decision.artifacts.items() if remove_record(store, name, records[name])}
     spared = decision.artifacts.keys() - reasons.keys()
     held = {file for one in artifacts if one.fingerprint in spared for file in one.files}
+    # What no record here names may belong to an upload of another home.
+    results = {file for one in artifacts if one.fingerprint in reasons for file in one.files}
     removed = [
-        size for name, size in decision.objects.items() if name not in held and remove_file(files[name], store.work)
+        size
+        for name, size in decision.objects.items()
+        if name not in held and remove_object(store, name, files.get(name), everywhere=name in results)
     ]
     left = decision.bytes_before - sum(removed)
     return RetentionReport(

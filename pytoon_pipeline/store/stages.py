@@ -124,5 +124,7 @@ def _find_or_compute(store: Store, key: StageKey, compute: Callable[[Path], Stag
         device=output.device,
         precision=output.precision,
     )
-    store.put_artifact(artifact)
-    return StageResult(artifact, "computed", seconds, held=output.held)
+    standing = store.put_artifact(artifact)
+    # What is in memory belongs to the own result.
+    held = output.held if standing.files == artifact.files else None
+    return StageResult(standing, "computed", seconds, held=held)

@@ -5,7 +5,6 @@ import os
 import re
 import secrets
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 import yaml
 
 from pytoon_pipeline import settings
+from pytoon_pipeline_tests.harness.free_port import free_port
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
@@ -120,9 +120,3 @@ def here(command: list[str], ports: dict[str, int]) -> list[str]:
     for port, free in ports.items():
         command = [re.sub(rf"\b{port}\b", str(free), part) for part in command]
     return [part.replace("0.0.0.0", "127.0.0.1") for part in command]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

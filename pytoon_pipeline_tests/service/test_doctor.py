@@ -9,8 +9,11 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import fallback_fonts, fonts
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.doctor import examine
+from pytoon_pipeline.store.objects import s3 as s3_module
 from pytoon_pipeline_tests.harness.broken_engine import failing
+from pytoon_pipeline_tests.harness.free_port import free_port
 from pytoon_pipeline_tests.harness.model_server import model_server, says
+from pytoon_pipeline_tests.harness.object_store import Server, s3_server
 
 
 def test_a_broken_opencv_is_found_and_nothing_else_fails(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,3 +71,29 @@ def test_the_language_model_is_named_and_tried(home: Home, monkeypatch: pytest.M
     away = examine(home, "absent")
     assert away.language_model.endswith("no answer, because it cannot be reached")
     assert away.ok, "no video needs it"
+
+
+def test_the_object_store_is_written_to_and_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine(home, "absent").object_store.startswith("none; to share results")
+    with s3_server() as server:
+        for name, value in server.settings("team").items():
+            monkeypatch.setenv(name, value)
+        result = examine(home, "absent")
+        assert result.ok
+        assert result.object_store == f"s3://videos/team at {server.url}: reachable and writable"
+        assert server.names() == []
+        (home.store / "objects").mkdir(parents=True)
+        assert examine(home, "absent").object_store.endswith("to send it: pytoon store --share")
+        monkeypatch.setenv("PYTOON_STORE", "s3://nowhere")
+        result = examine(home, "absent")
+        assert not result.ok
+        assert "NoSuchBucket" in result.object_store
+
+
+def test_an_object_store_that_is_away_is_found(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_module, "TRIES", 1)
+    for name, value in Server(free_port()).settings().items():
+        monkeypatch.setenv(name, value)
+    result = examine(home, "absent")
+    assert not result.ok
+    assert result.object_store.startswith("missing: The object store s3://videos at http://127.0.0.1")

@@ -25,6 +25,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, slot
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.store.fingerprint import canonical, hash_files
+from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline.store.store import Store
 
 # Fields of a probed file that decide frames and audio.
@@ -62,7 +63,7 @@ def remake(
         )
     with scratch_dir(home.work) as scratch, _plan_errors():
         store = Store(scratch / "store", scratch / "work", load_operations().min_free_bytes)
-        files = sources.find(manifest, Store(home.store, home.work), media, store)
+        files = sources.find(manifest, open_store(home), media, store)
         found = sources.probe(files, load_limits(), scratch)
         differences = compare(manifest, _tools(manifest.spec, found), found.infos)
         report_differences(differences)
