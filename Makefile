@@ -84,6 +84,7 @@ bench: setup-test .venv-peers/installed .footage/fetched
 	$(BIN)/python -m benchmarks.analysis
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.remake
+	$(BIN)/python -m benchmarks.objects
 	$(BIN)/python -m benchmarks.peers .venv-peers/bin/python
 
 # Unattended operation: half an hour, and root to mount a small disk that is filled.

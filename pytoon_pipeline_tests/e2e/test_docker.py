@@ -13,16 +13,21 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from pytoon_pipeline import settings
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline_tests.harness.free_port import free_port
+from pytoon_pipeline_tests.harness.object_store import s3_server
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-SERVERS = [name for name, service in SERVICES.items() if "healthcheck" in service]
+OWN = {name: service for name, service in SERVICES.items() if service["image"] == "pytoon"}
+SERVERS = [name for name, service in OWN.items() if "healthcheck" in service]
 START_SECONDS, PROBE_SECONDS, STOP_SECONDS = 180, 3, 60
 ENDED_BY_SIGTERM = {0, -15, 128 + 15}
 
@@ -59,26 +64,54 @@ def test_services_cannot_write_outside_their_volume() -> None:
     for name, service in SERVICES.items():
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
-        assert service["volumes"] == ["state:/var/lib/pytoon"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        (volume,) = service["volumes"]
+        assert volume.partition(":")[0] in COMPOSE["volumes"], name
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
+    assert {tuple(service["volumes"]) for service in OWN.values()} == {("state:/var/lib/pytoon",)}
     homes = dict(re.findall(r"^(?:ENV)? +([A-Z_]+)=(/\S+)", DOCKERFILE, re.M))
     for variable in ("HOME", "PYTOON_HOME", "DAGSTER_HOME", "NUMBA_CACHE_DIR", "MPLCONFIGDIR"):
         assert homes.get(variable, "").startswith("/var/lib/pytoon/"), variable
     assert homes["DAGSTER_HOME"] == f"{homes['PYTOON_HOME']}/dagster"
 
 
+def test_images_of_others_have_a_version_and_wait_for_health() -> None:
+    for name in SERVICES.keys() - OWN.keys():
+        assert re.search(r":.*\d", SERVICES[name]["image"]), name
+        assert SERVICES[name]["healthcheck"]["test"][0] == "CMD", name
+        assert SERVICES[name]["profiles"], name
+    for name, service in SERVICES.items():
+        for other, how in service.get("depends_on", {}).items():
+            healthy = how["condition"] == "service_healthy"
+            assert healthy == ("healthcheck" in SERVICES[other]), (name, other)
+
+
+def test_variables_of_a_service_reach_it() -> None:
+    """What the comments ask people to set is passed on."""
+    passed = set(re.findall(r"\$\{([A-Z_]+)", yaml.safe_dump(COMPOSE)))
+    text = (ROOT / "docker" / "compose.yaml").read_text()
+    asked = set(re.findall(r"\b(?:PYTOON|AWS|POSTGRES)_[A-Z_]+", "\n".join(re.findall(r"#.*", text))))
+    assert asked
+    assert asked <= passed
+
+
+def test_the_bucket_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with s3_server() as server:
+        environment = outside(tmp_path) | server.settings() | {"PYTOON_STORE": "s3://pytoon"}
+        for _ in range(2):
+            subprocess.run(SERVICES["make-bucket"]["command"], env=environment, check=True, capture_output=True)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        store = open_store(Home.locate())
+        assert store.shared is not None
+        store.shared.objects.probe()
+
+
 def test_commands_and_probes_work_outside_a_container(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTOON_HOME": str(home),
-        "DAGSTER_HOME": str(home / "dagster"),
-        "PYTOON_AUTOSTART": "none",
-        "PYTOON_ENGINE_TOKEN": secrets.token_urlsafe(32),
-    }
+    environment = outside(tmp_path)
     subprocess.run(SERVICES["setup"]["command"], env=environment, check=True, capture_output=True)
     with ExitStack() as services:
-        ports = {port: free_port() for port in ("3000", "8970")}
+        ports = {port: free_port() for port in ("3000", "8970", "8980", "9465")}
         running = {name: services.enter_context(started(name, ports, environment, tmp_path)) for name in SERVERS}
         for name, process in running.items():
             wait_until_healthy(name, process, ports, environment, tmp_path)
@@ -86,6 +119,20 @@ def test_commands_and_probes_work_outside_a_container(tmp_path: Path) -> None:
             process.terminate()
         ended = {name: process.wait(STOP_SECONDS) for name, process in running.items()}
         assert set(ended.values()) <= ENDED_BY_SIGTERM, ended
+
+
+def outside(folder: Path) -> dict[str, str]:
+    """The environment of a service that runs outside of a container."""
+    home = folder / "home"
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTOON_HOME": str(home),
+        "DAGSTER_HOME": str(home / "dagster"),
+        "PYTOON_AUTOSTART": "none",
+        "PYTOON_ENGINE_TOKEN": secrets.token_urlsafe(32),
+        "PYTOON_API_TOKEN": secrets.token_urlsafe(32),
+    }
 
 
 @contextmanager

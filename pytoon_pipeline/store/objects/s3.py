@@ -26,6 +26,7 @@ PART_BYTES = 8 << 20
 TRIES, CONNECT_SECONDS, READ_SECONDS = 5, 5, 30
 CONNECTIONS = 16
 ABSENT = frozenset({"404", "NoSuchKey", "NotFound", "403", "AccessDenied", "Forbidden"})
+REFUSALS = frozenset({400, 401, 403, 404, 405, 501})
 TAKEN = frozenset({"412", "PreconditionFailed", "409", "ConditionalRequestConflict"})
 
 
@@ -167,7 +168,9 @@ def _errors(address: S3Address) -> Iterator[None]:
             "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine an AWS profile or role.",
         ) from error
     except ClientError as error:
-        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) in (400, 401, 403, 404, 405, 501):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        # S3 calls a client that pauses too long a mistake of the client.
+        if status in REFUSALS and _code(error) != "RequestTimeout":
             raise _denied(address, _code(error)) from error
         raise _unreachable(address, error) from error
     except (BotoCoreError, Boto3Error) as error:
