@@ -2,7 +2,6 @@
 
 import errno
 import hashlib
-import json
 import os
 import shutil
 import time
@@ -11,13 +10,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from pydantic import ValidationError
-
 from pytoon_pipeline.contracts.artifact import Artifact, StoredFile
 from pytoon_pipeline.contracts.errors import DependencyMissing, TransientError
 from pytoon_pipeline.runtime.atomic import atomic_replace, write_bytes
 from pytoon_pipeline.runtime.scratch import scratch_dir
-from pytoon_pipeline.store.fingerprint import canonical, hash_files, hash_value
+from pytoon_pipeline.store.fingerprint import hash_files
+from pytoon_pipeline.store.records import artifact_of, document_of
 from pytoon_pipeline.store.shared import USE_SECONDS, Shared
 
 # The last use of an artifact is recorded, as the modification time of its record, at most this often.
@@ -210,11 +208,11 @@ class Store:
         """The stored record, whether or not its files exist; ``None`` when it is absent or damaged."""
         path = self._artifact(fingerprint)
         try:
-            artifact = _parse(path.read_bytes(), fingerprint)
+            artifact = artifact_of(path.read_bytes(), fingerprint)
         except FileNotFoundError:
             artifact = None
         if artifact is None and self.shared is not None and (found := self.shared.read_record(fingerprint)):
-            artifact = _parse(found.data, fingerprint)
+            artifact = artifact_of(found.data, fingerprint)
             if artifact is not None:
                 write_bytes(path, found.data, self.work)
         return artifact
@@ -245,7 +243,7 @@ class Store:
     def put_artifact(self, artifact: Artifact) -> Artifact:
         """Stores a record. Returns the one that stands: the first, when another home has stored the same result."""
         standing = self._publish(artifact) if self.shared else artifact
-        write_bytes(self._artifact(artifact.fingerprint), _document(standing), self.work)
+        write_bytes(self._artifact(artifact.fingerprint), document_of(standing), self.work)
         if self._recomputed is not None:
             self._recomputed.add(artifact.fingerprint)
         return standing
@@ -255,10 +253,10 @@ class Store:
         assert self.shared is not None
         replaces: str | None = None
         for _ in range(MAX_WRITERS):
-            if self.shared.write_record(artifact.fingerprint, _document(artifact), replaces):
+            if self.shared.write_record(artifact.fingerprint, document_of(artifact), replaces):
                 return artifact
             found = self.shared.read_record(artifact.fingerprint)
-            theirs = _parse(found.data, artifact.fingerprint) if found else None
+            theirs = artifact_of(found.data, artifact.fingerprint) if found else None
             if theirs is not None and self._recomputed is None and self._complete(theirs):
                 return theirs
             replaces = found.version if found else None
@@ -293,23 +291,6 @@ class Store:
 
     def _latest_path(self, stage: str, key: str) -> Path:
         return self.root / "links" / stage / key
-
-
-def _document(artifact: Artifact) -> bytes:
-    body = artifact.model_dump(mode="json")
-    return canonical({"artifact": body, "sha256": hash_value(body)})
-
-
-def _parse(data: bytes, fingerprint: str) -> Artifact | None:
-    """The artifact of a record; ``None`` when the record is damaged or that of another fingerprint."""
-    try:
-        document = json.loads(data)
-        if hash_value(document["artifact"]) != document["sha256"]:
-            return None
-        artifact = Artifact.model_validate(document["artifact"])
-    except (ValueError, KeyError, TypeError, ValidationError):
-        return None
-    return artifact if artifact.fingerprint == fingerprint else None
 
 
 def _touch(path: Path, now: int) -> bool:
