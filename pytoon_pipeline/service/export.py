@@ -20,7 +20,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.audit import lines
 from pytoon_pipeline.service.renders import Workplace
 from pytoon_pipeline.store.inventory import results_of
-from pytoon_pipeline.store.store import Store
+from pytoon_pipeline.store.opening import open_store
 
 CHUNK = 1 << 20
 PAGE = 1000
@@ -48,7 +48,7 @@ def export_tenant(home: Home, tenant: str, by: str) -> Iterator[bytes]:
     """``export`` for a tenant by its name, as ``by`` asks."""
     accounts = Accounts.open(home)
     try:
-        yield from export(Workplace(home, Store(home.store, home.work), accounts, tenant, by))
+        yield from export(Workplace(home, open_store(home), accounts, tenant, by))
     finally:
         accounts.close()
 

@@ -21,6 +21,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.sqlite_files import purge
 from pytoon_pipeline.service.runner import OpenRunRecords, RunRecords
 from pytoon_pipeline.store import removal as store_removal
+from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline.store.store import Store
 
 # How long a run that was interrupted may take to end.
@@ -39,7 +40,7 @@ class Erasure:
 
     def run(self, open_records: OpenRunRecords) -> ForgetResult:
         """Erases it. What is interrupted is finished by doing it again. Raises ``InvalidInput`` while a run goes on."""
-        store = Store(self.home.store, self.home.work, load_operations().min_free_bytes)
+        store = open_store(self.home, load_operations().min_free_bytes)
         _unfinished(self.home).touch()
         with open_records(self.home) as records, _accounts(self.home) as accounts:
             self._end_runs(records)
