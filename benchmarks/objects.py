@@ -1,6 +1,6 @@
 """What a bucket behind the store costs: against a home without one, with an S3 server on loopback.
 
-``python -m benchmarks.objects [--runs 5] [--seconds 60]``. Measured by turns: a render with everything cached, in a
+``python -m benchmarks.objects [--runs 5] [--seconds 60]``. Measured by turns: the graph with everything cached, in a
 home without a bucket and in one with a filled cache; a render in an empty home of what the bucket has; and a cold
 render of a video of so many seconds, with and without. ``in_requests`` is the time of a cold render in which at least
 one request is in progress: more than that cannot be due to the bucket.
@@ -11,6 +11,7 @@ Prints a JSON object.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,7 +70,11 @@ def make(path: Path, seconds: float) -> None:
 
 
 def render(home: Path, clip: Path, settings: Mapping[str, str], status: str) -> dict[str, Any]:
-    """Renders in a process of its own. Every stage but the delivery has this ``status``."""
+    """Renders in a process of its own. Every stage but the delivery has this ``status``.
+
+    The outbox is emptied first: nothing is rendered while it has the video, so the graph would not run.
+    """
+    shutil.rmtree(home / "outbox", ignore_errors=True)
     report = home.with_suffix(".json")
     environment = {"PYTOON_TRANSCRIBER": "pocketsphinx", **os.environ, **settings, "PYTOON_HOME": str(home)}
     command = [sys.executable, "-c", "from benchmarks.objects import child; child()", str(report), str(clip)]
