@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pytoon_pipeline.config.presets import brand_file
+from pytoon_pipeline.config.presets import BRANDS, brand_file
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
 from pytoon_pipeline.contracts.media import Role, SourceItem
@@ -101,7 +101,8 @@ def _look(preset: Preset, brand: Brand) -> dict[str, dict[str, Any]]:
     colours, text = brand.colours, brand.colours.text
     readable = contrast(luminance_of(text), luminance_of(colours.accent)) >= READABLE_CONTRAST
     plate = colours.accent if readable else opposite(text)
-    return {
+    look = {"look": {"lut": f"{BRANDS}/{brand.lut}"}} if brand.lut else {}
+    return look | {
         "headline": {
             "font": brand.fonts.headline,
             "colour": text,

@@ -12,7 +12,8 @@ from pytoon_pipeline.config.setting_names import SECTIONS, no_setting
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.brand import Brand
-from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.colour import Lut
+from pytoon_pipeline.contracts.errors import InvalidInput, about
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.platforms import PLATFORM_NAMES, Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
@@ -100,11 +101,15 @@ def presets_digest(request: Request, preset: str) -> str:
 
     Raises ``InvalidInput`` when the preset or the brand no longer exists.
     """
+    decided = load_preset(preset, request.adjust)
+    brand = load_brand(request.brand) if request.brand else None
+    names = (decided.look.lut, f"{BRANDS}/{brand.lut}" if brand is not None and brand.lut else None)
     return hash_value(
         {
-            "preset": load_preset(preset, request.adjust).model_dump(mode="json"),
+            "preset": decided.model_dump(mode="json"),
             "platform": load_platform(request.platform).planned,
-            "brand": load_brand(request.brand).model_dump(mode="json") if request.brand else None,
+            "brand": brand.model_dump(mode="json") if brand is not None else None,
+            "luts": [lut.values for name in names if (lut := load_lut(name)) is not None],
             "profanity": load_profanity() if request.profanity == "mask" else (),
         }
     )
@@ -113,6 +118,17 @@ def presets_digest(request: Request, preset: str) -> str:
 def brand_file(name: str) -> Path:
     """A file that a brand names, inside the brands folder. Raises ``InvalidInput`` for a path outside it."""
     return inside(presets_folder() / BRANDS, name)
+
+
+def load_lut(name: str | None) -> Lut | None:
+    """The table in a file of the presets folder. Raises ``InvalidInput`` for one that cannot be used."""
+    if name is None:
+        return None
+    # Imports NumPy, which definitions must load without.
+    from pytoon_pipeline.media.cube_lut import read_lut
+
+    with about("adjust.look.lut"):
+        return read_lut(inside(presets_folder(), name))
 
 
 def load_platform(name: str) -> Platform:

@@ -53,7 +53,8 @@ class EndCard(Record):
 
 
 class Brand(Record):
-    """A brand and what it allows. ``logo`` is a picture file in the same folder as the brand's YAML file.
+    """A brand and what it allows. ``logo`` and ``lut`` are files in the same folder as the brand's YAML file: a
+    picture, and a ``.cube`` file for the colours of photos and clips.
 
     ``zoom`` is the largest zoom of a still. ``glossary`` has words that transcripts should spell right.
     """
@@ -68,4 +69,5 @@ class Brand(Record):
     transitions: tuple[TransitionChoice, ...] = Field(default=("cut", "crossfade", "fade"), min_length=1)
     ken_burns: tuple[Move, ...] = Field(default=("in", "out", "hold"), min_length=1)
     zoom: float = Field(default=1.12, ge=1, le=1.5)
+    lut: str | None = None
     glossary: Glossary = Glossary()

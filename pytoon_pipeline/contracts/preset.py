@@ -242,6 +242,16 @@ class TransitionSettings(Record):
     colour: Colour | None = None
 
 
+class LookSettings(Record):
+    """A colour look-up table over photos and clips: a ``.cube`` file in the presets folder, mixed in by ``strength``.
+
+    A brand's own takes its place.
+    """
+
+    lut: str | None = Field(default=None, examples=["warm.cube"])
+    strength: float = Field(default=1.0, ge=0, le=1)
+
+
 class Preset(Record):
     """All settings of one look. ``suits`` names the archetypes that it is designed for."""
 
@@ -258,6 +268,7 @@ class Preset(Record):
     meme: MemeSettings = MemeSettings()
     transition: TransitionSettings = TransitionSettings()
     audio: AudioSettings = AudioSettings()
+    look: LookSettings = LookSettings()
 
 
 class Limits(Record):

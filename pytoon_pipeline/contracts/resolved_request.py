@@ -7,6 +7,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.brand import Brand
+from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.media import Role
 from pytoon_pipeline.contracts.output_format import CANVASES, Canvas
 from pytoon_pipeline.contracts.platforms import Platform
@@ -30,10 +31,10 @@ class ResolvedRequest(Record):
     """The request after overrides and remedies, and all that it refers to.
 
     ``preset`` is adjusted by the request and has the brand's look; the fonts of ``brand`` are named by content.
-    ``profanity`` holds the words that captions mask. ``attempt`` counts from 1; ``remedies`` were applied in this
-    order; ``fallback`` marks the simplified last attempt. ``changed`` says what remedies changed, and ``notes`` what
-    else a person should know. ``origins`` has one entry per field of the request (``preset``), and one per setting of
-    the preset (``silence.min_seconds``).
+    ``lut`` is the table that the preset names. ``profanity`` holds the words that captions mask. ``attempt`` counts
+    from 1; ``remedies`` were applied in this order; ``fallback`` marks the simplified last attempt. ``changed`` says
+    what remedies changed, and ``notes`` what else a person should know. ``origins`` has one entry per field of the
+    request (``preset``), and one per setting of the preset (``silence.min_seconds``).
     """
 
     request: Request
@@ -42,6 +43,7 @@ class ResolvedRequest(Record):
     platform: Platform
     brand: Brand | None = None
     limits: Limits
+    lut: Lut | None = None
     profanity: tuple[str, ...] = ()
     attempt: int = Field(default=1, ge=1)
     remedies: tuple[str, ...] = ()

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.colour import ColourCorrection
+from pytoon_pipeline.contracts.colour import ColourCorrection, Lut
 from pytoon_pipeline.media.colour import KB, KG, KR
 from pytoon_pipeline.media.colour_conversion import rgb_from
+from pytoon_pipeline.media.cube_lut import applied
 
 GAMMA = 2.2
 # The shoulder begins at this linear luminance.
@@ -76,8 +77,8 @@ class Balance:
         return cls(matrix, bright, ratio, bright * share)
 
 
-def corrected(rgb: NDArray[np.float32], correction: ColourCorrection) -> NDArray[np.float32]:
-    """Coded R, G, B (0..255) in the last axis after ``correction``, unrounded."""
+def corrected(rgb: NDArray[np.float32], correction: ColourCorrection, lut: Lut | None = None) -> NDArray[np.float32]:
+    """Coded R, G, B (0..255) in the last axis after ``correction`` and ``lut``, unrounded."""
     to_rgb = rgb_from("bt709")
     planes = np.moveaxis(rgb / 255, -1, 0).reshape(3, -1)
     y, u, v = np.linalg.inv(to_rgb) @ planes
@@ -85,5 +86,7 @@ def corrected(rgb: NDArray[np.float32], correction: ColourCorrection) -> NDArray
     (yy, yu, yv), *rows = balance.matrix
     u, v = u * balance.chroma, v * balance.chroma
     out = [yy * balance.luma + yu * u + yv * v, *(a * balance.tinted + b * u + c * v for a, b, c in rows)]
-    values = np.clip(255 * (to_rgb @ np.stack(out)), 0, 255)
-    return np.moveaxis(values.reshape(3, *rgb.shape[:-1]), 0, -1).astype(np.float32)
+    values = np.moveaxis(np.clip(to_rgb @ np.stack(out), 0, 1).reshape(3, *rgb.shape[:-1]), 0, -1)
+    if lut is not None and correction.lut:
+        values = values + correction.lut * (applied(values, lut) - values)
+    return (255 * values).astype(np.float32)

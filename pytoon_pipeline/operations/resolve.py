@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytoon_pipeline.config.defaults import archetype_of
+from pytoon_pipeline.config.presets import load_lut
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem, SourceMedia
@@ -46,6 +47,7 @@ def resolve(
             "remedies": step.remedies,
             "fallback": step.fallback,
             "changed": changes(step, attempts),
+            "lut": load_lut(resolved.preset.look.lut),
         }
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pytoon_pipeline.contracts.analysis import Tones
-from pytoon_pipeline.contracts.colour import ColourCorrection, ColourMeasure
+from pytoon_pipeline.contracts.colour import ColourCorrection, ColourMeasure, Lut
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.request import ColourRequest
@@ -15,7 +15,7 @@ from pytoon_pipeline.contracts.spec.layers import GroupLayer, ImageLayer, Layer,
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.contracts.suggestions import listed
 from pytoon_pipeline.media.colour import rgb
-from pytoon_pipeline.media.colour_balance import GAMMA, corrected, exposed
+from pytoon_pipeline.media.colour_balance import GAMMA, corrected
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 from pytoon_pipeline.planning.colour_balance import after, evened, matched
 
@@ -29,6 +29,9 @@ LEFT = {
     "uncertain": "what light it has is not certain",
 }
 
+# Files with these reasons have no look either.
+UNTOUCHED = ("cut_out", "brand", "logo")
+
 
 @dataclass(frozen=True)
 class Colours:
@@ -36,6 +39,7 @@ class Colours:
 
     corrections: Mapping[str, ColourCorrection]
     notes: tuple[Note, ...] = ()
+    lut: Lut | None = None
 
     def seen(self, media: PlanMedia) -> PlanMedia:
         """The files with the tones that they have after correction."""
@@ -49,13 +53,13 @@ class Colours:
         if not self.corrections:
             return spec
         scenes = tuple(scene.model_copy(update={"layers": self._layers(scene.layers)}) for scene in spec.scenes)
-        return spec.model_copy(update={"scenes": scenes, "overlays": self._layers(spec.overlays)})
+        return spec.model_copy(update={"scenes": scenes, "overlays": self._layers(spec.overlays), "lut": self.lut})
 
     def _seen(self, file: AnalysedMedia) -> AnalysedMedia:
         correction = self.corrections.get(file.item)
         if correction is None or file.frames is None:
             return file
-        tones = corrected_tones(file.frames.tones, correction)
+        tones = corrected_tones(file.frames.tones, correction, self.lut)
         return replace(file, frames=file.frames.model_copy(update={"tones": tones}))
 
     def _layers(self, layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -70,28 +74,49 @@ class Colours:
 
 
 def plan_colours(resolved: ResolvedRequest, media: PlanMedia) -> Colours:
-    """The corrections that a request asks for. Raises ``InvalidInput`` for a reference that is no item."""
+    """The corrections that a request asks for, and the look of its preset or brand.
+
+    Raises ``InvalidInput`` for a reference that is no item.
+    """
     request = resolved.request.colours
-    if request.balance == "off" and request.reference is None:
-        return Colours({})
+    requested = request.balance == "even" or request.reference is not None
+    strength = resolved.preset.look.strength if resolved.lut is not None else 0.0
     reference = _reference(request, media)
+    target = None if reference is None else _target(request, reference)
+    balanced: dict[str, ColourCorrection] = {}
     corrections: dict[str, ColourCorrection] = {}
     left: dict[str, list[str]] = {}
-    target = None if reference is None else _target(request, reference)
     for file in _files(media):
         reason = _untouchable(file, resolved, media)
-        if reason is None and (reference is None or file.item == reference.item):
-            decided = evened(_light(file)) if request.balance == "even" else None
-            correction, reason = (decided.correction, decided.left) if decided is not None else (None, None)
-        elif reason is None and target is not None:
-            correction = matched(_light(file), target)
-        else:
-            correction = None
+        correction = None
+        if reason is None and requested:
+            # The reference itself is evened, if anything is.
+            wanted = None if reference is not None and file.item == reference.item else target
+            correction, reason = _balance(file, request, wanted)
+        if correction is not None:
+            balanced[file.item] = correction
+        if strength and reason not in UNTOUCHED:
+            correction = (correction or ColourCorrection()).model_copy(update={"lut": strength})
         if correction is not None:
             corrections[file.item] = correction
-        if reason is not None:
+        if reason is not None and (requested or strength):
             left.setdefault(reason, []).append(file.name)
-    return Colours(corrections, (*_corrected_notes(corrections, media), *_left_notes(left)))
+    notes = (*_corrected_notes(balanced, media), *_left_notes(left))
+    return Colours(corrections, notes, resolved.lut if strength else None)
+
+
+def _balance(
+    file: AnalysedMedia, request: ColourRequest, target: ColourMeasure | None
+) -> tuple[ColourCorrection | None, str | None]:
+    """The correction of a file, or none, and why something is left as it is."""
+    if file.frames is None or file.frames.light is None:
+        return None, "unmeasured"
+    if target is not None:
+        return matched(file.frames.light, target), None
+    if request.balance == "off":
+        return None, None
+    decided = evened(file.frames.light)
+    return decided.correction, decided.left
 
 
 def _files(media: PlanMedia) -> tuple[AnalysedMedia, ...]:
@@ -131,7 +156,7 @@ def _untouchable(file: AnalysedMedia, resolved: ResolvedRequest, media: PlanMedi
         return "cut_out"
     if file.is_still and resolved.brand is not None and resolved.request.brand_safe:
         return "brand"
-    return "unmeasured" if file.frames is None or file.frames.light is None else None
+    return None
 
 
 def _light(file: AnalysedMedia) -> ColourMeasure:
@@ -140,16 +165,19 @@ def _light(file: AnalysedMedia) -> ColourMeasure:
     return light
 
 
-def corrected_tones(tones: Tones, correction: ColourCorrection) -> Tones:
-    """The tones of a source after a correction."""
+def corrected_tones(tones: Tones, correction: ColourCorrection, lut: Lut | None = None) -> Tones:
+    """The tones of a source after a correction, and ``lut``."""
 
     def colours(values: Sequence[Colour]) -> tuple[Colour, ...]:
         pixels = np.array([rgb(one) for one in values], np.float32).reshape(-1, 3)
-        return tuple("#{:02X}{:02X}{:02X}".format(*row) for row in np.round(corrected(pixels, correction)).astype(int))
+        return tuple(
+            "#{:02X}{:02X}{:02X}".format(*row) for row in np.round(corrected(pixels, correction, lut)).astype(int)
+        )
 
     def luminance(values: Sequence[float]) -> tuple[float, ...]:
-        light = exposed(np.array(values) ** (1 / GAMMA), correction.exposure) ** GAMMA
-        return tuple(round(float(value), 4) for value in light)
+        greys = 255 * np.array(values, np.float32)[:, None].repeat(3, axis=1) ** (1 / GAMMA)
+        light = corrected(greys, ColourCorrection(exposure=correction.exposure, lut=correction.lut), lut) / 255
+        return tuple(round(float(value), 4) for value in light[:, 1] ** GAMMA)
 
     return tones.model_copy(
         update={

@@ -10,6 +10,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
+from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.spec.effects import Rounded, Shadow
@@ -153,7 +154,7 @@ def _image_elements(
         return
     sample, certain = reference
     crop = crop_at(layer.crop_path, view.frame - parent_start - layer.start, view.frame)
-    tile, magnified = _cropped(sample, crop, matrix, layer, box)
+    tile, magnified = _cropped(sample, crop, matrix, layer, box, view.spec.lut)
     name = layer.name or layer.kind
     element = layer_element("image", name, tile, layer, layer.effects, matrix, view, box, opacity)
     yield from shadows(element, layer, view)
@@ -162,7 +163,7 @@ def _image_elements(
 
 
 def _cropped(
-    sample: Tile, crop: Box, matrix: Matrix, layer: VideoLayer | ImageLayer, box: Rect[int]
+    sample: Tile, crop: Box, matrix: Matrix, layer: VideoLayer | ImageLayer, box: Rect[int], lut: Lut | None
 ) -> tuple[Tile, float]:
     """A source sample seen through ``crop`` at its place, and the small pixels per pixel of the sample."""
     height, width = sample[0].shape[:2]
@@ -173,7 +174,7 @@ def _cropped(
     values, alpha = (None if plane is None else warped(plane, to_view, box) for plane in sample)
     assert values is not None
     if layer.colour is not None and alpha is None:
-        values = corrected(values[:, :, ::-1], layer.colour)[:, :, ::-1]
+        values = corrected(values[:, :, ::-1], layer.colour, lut)[:, :, ::-1]
     return (graded(values, alpha, layer.effects), alpha), float(np.hypot(to_view[0, 0], to_view[1, 0]))
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.colour import ColourCorrection
+from pytoon_pipeline.contracts.colour import ColourCorrection, Lut
 from pytoon_pipeline.media.colour_balance import Balance
 from pytoon_pipeline.media.colour_conversion import BT709, upsample_row
 from pytoon_pipeline.media.frames import Plane, YuvFrame
+from pytoon_pipeline.rendering.luts import look_up
 
 Floats = NDArray[np.float32]
 
@@ -47,8 +48,19 @@ def tables(correction: ColourCorrection) -> Tables:
     return Tables(*(value.astype(np.float32) for value in values))
 
 
-def correct(frame: YuvFrame, correction: ColourCorrection, out: Plane | None = None) -> YuvFrame:
-    """The planes of 4:2:0, with even sides, after ``correction``. Luma is written to ``out``, which may be its own."""
+def correct(
+    frame: YuvFrame, correction: ColourCorrection, lut: Lut | None = None, out: Plane | None = None
+) -> YuvFrame:
+    """The planes of 4:2:0, with even sides, after ``correction`` and ``lut``.
+
+    Luma is written to ``out``, which may be its own.
+    """
+    if (correction.temperature, correction.tint, correction.exposure) != (0, 0, 0):
+        frame = _balanced(frame, correction, out)
+    return frame if lut is None or not correction.lut else look_up(frame, lut, correction.lut, out)
+
+
+def _balanced(frame: YuvFrame, correction: ColourCorrection, out: Plane | None) -> YuvFrame:
     found = tables(correction)
     y, u, v = (np.ascontiguousarray(plane) for plane in (frame.y, frame.u, frame.v))
     shift = np.empty(u.shape, np.float32)

@@ -10,7 +10,7 @@ from threading import Lock
 
 from typing_extensions import assert_never
 
-from pytoon_pipeline.contracts.colour import ColourCorrection
+from pytoon_pipeline.contracts.colour import ColourCorrection, Lut
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.spec.effects import Effect
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform
@@ -63,6 +63,8 @@ def compose(
 
     Each frame is drawn on ``canvas``, over the one before, or on a new image. The caller may draw on it.
     """
+    if plan.lut is not None:
+        sources = {item: replace(source, lut=plan.lut) for item, source in sources.items()}
     with ExitStack() as stack:
         readers = readers or stack.enter_context(SourceReaders())
         footage = stack.enter_context(closing(Footage(sources, plan.rate, readers)))
@@ -305,12 +307,14 @@ def layer_content(
             timing = footage.add(layer_slice, layer, start)
             return lambda n: footage.at(timing, start + n)
         case ImageLayer():
-            path, factor = sources[layer.item].path, round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4)
+            source, factor = sources[layer.item], round(min(1.0, layer_slice.detail * STILL_OVERSAMPLING), 4)
             if layer.effects and not effects_per_frame(layer_slice):
                 size = even_size(layer.width), even_size(layer.height)
-                still = _still_with_effects(path, factor, layer.colour, layer_slice.crops[0], *size, layer.effects)
+                still = _still_with_effects(
+                    source.path, factor, layer.colour, source.lut, layer_slice.crops[0], *size, layer.effects
+                )
             else:
-                still = still_image(path, factor, layer.colour)
+                still = still_image(source.path, factor, layer.colour, source.lut)
         case TextLayer():
             return text_content(layer, layer_slice)
         case ShapeLayer(shape="ellipse", fill=Fill(colours=(colour,), opacity=()), effects=()):
@@ -365,26 +369,27 @@ def _still_with_effects(
     path: Path,
     factor: float,
     colour: ColourCorrection | None,
+    lut: Lut | None,
     crop: Box,
     width: int,
     height: int,
     effects: tuple[Effect, ...],
 ) -> YuvaImage:
     """The part ``crop`` of a still image at ``width`` × ``height`` pixels, with its effects."""
-    image = resize_window(still_image(path, factor, colour), crop, width, height)
+    image = resize_window(still_image(path, factor, colour, lut), crop, width, height)
     for effect in effects:
         image = apply(effect, image)
     return image
 
 
-def still_image(path: Path, factor: float, colour: ColourCorrection | None) -> YuvaImage:
+def still_image(path: Path, factor: float, colour: ColourCorrection | None, lut: Lut | None) -> YuvaImage:
     """A still image from the store, scaled by ``factor`` to the size its layer needs, in corrected colours."""
     # Neighbouring segments start together: the second waits for the image that the first is reading.
     with _read_locks[path]:
-        return _load_still(path, factor, colour)
+        return _load_still(path, factor, colour, lut if colour is not None and colour.lut else None)
 
 
 @lru_cache(maxsize=MAX_CACHED_STILLS)
-def _load_still(path: Path, factor: float, colour: ColourCorrection | None) -> YuvaImage:
+def _load_still(path: Path, factor: float, colour: ColourCorrection | None, lut: Lut | None) -> YuvaImage:
     image = from_pixels(images.read_stored(path), factor)
-    return image if colour is None else corrected(image, colour)
+    return image if colour is None else corrected(image, colour, lut)

@@ -56,4 +56,8 @@ class Footage:
             assert source.info.video is not None
             self._open[timing] = self._readers.take(source.path, source.info.video, tick, self._rate)
         image = self._open[timing].at(tick, self._rate)
-        return before[1] if before is not None and before[1].frame is image else FootageImage(image, timing.colour)
+        return (
+            before[1]
+            if before is not None and before[1].frame is image
+            else FootageImage(image, timing.colour, self._sources[timing.item].lut)
+        )

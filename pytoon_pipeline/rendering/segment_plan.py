@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pytoon_pipeline.contracts.captions import CaptionStyle
+from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
@@ -23,10 +24,14 @@ EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path",
 
 @dataclass(frozen=True)
 class Source:
-    """A media file in the store. For a still image, ``path`` is the copy with its EXIF rotation applied."""
+    """A media file in the store. For a still image, ``path`` is the copy with its EXIF rotation applied.
+
+    ``lut`` is the plan's, for layers that it changes.
+    """
 
     path: Path
     info: MediaInfo
+    lut: Lut | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ class SegmentPlan:
     captions: tuple[Cue, ...]
     caption_style: CaptionStyle
     sheet_frames: tuple[int, ...] = ()
+    lut: Lut | None = None
     encoder: PictureEncoder = field(default=PICTURE)
 
     def layer_slices(self) -> Iterator[LayerSlice]:
@@ -136,7 +142,7 @@ class SegmentPlan:
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
         """The plan as plain values, for its fingerprint. The caption style counts only when there are captions."""
-        return {
+        return self._lut_values() | {
             "size": [self.width, self.height],
             "rate": str(self.rate),
             "frames": self.frames,
@@ -151,6 +157,12 @@ class SegmentPlan:
             "sheet_frames": list(self.sheet_frames),
             "encoder": self.encoder.model_dump(mode="json"),
         }
+
+    def _lut_values(self) -> dict[str, Any]:
+        """The LUT, where a layer has it."""
+        corrections = (getattr(one.layer, "colour", None) for one in self.layer_slices())
+        used = self.lut is not None and any(one is not None and one.lut for one in corrections)
+        return {"lut": self.lut.model_dump(mode="json")} if self.lut is not None and used else {}
 
 
 def plan_segment(
@@ -167,6 +179,7 @@ def plan_segment(
         captions=tuple(_captions(spec.captions.cues, segment)),
         caption_style=spec.captions.style,
         sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
+        lut=spec.lut,
         encoder=encoder or ENCODERS[spec.codec],
     )
 

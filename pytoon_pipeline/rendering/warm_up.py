@@ -6,7 +6,7 @@ that it is called with, so what is called here is what rendering calls.
 
 import numpy as np
 
-from pytoon_pipeline.contracts.colour import ColourCorrection
+from pytoon_pipeline.contracts.colour import ColourCorrection, Lut
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import VideoStream
 from pytoon_pipeline.contracts.spec.effects import Blur
@@ -43,8 +43,9 @@ def compile_kernels() -> None:
     placed = solid_image("#000000", SIDE, SIDE)
     placed.crop((0, 0.5, SIDE, SIDE), SIDE, SIDE, canvas)
     EllipseImage(SIDE, SIDE, "#000000").crop((0.5, 0.5, SIDE, SIDE), SIDE, SIDE, ImageBuffer().image(SIDE, SIDE))
-    correct(out, ColourCorrection(temperature=0.1))
-    correct(out, ColourCorrection(temperature=0.1), out.y)
+    same = Lut.of(1, 2, np.array([[0, 0, 0], [1, 1, 1]], np.float32).tobytes())
+    for target in (None, out.y):
+        correct(out, ColourCorrection(temperature=0.1, lut=1), same, target)
     apply(Blur(radius=SOFT_RADIUS), transparent_image(SIDE, SIDE))
     blend(placed, Sprite(0, 0, transparent_image(SIDE, SIDE)))
     warp(placed.y, np.eye(2, 3), SIDE, SIDE)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pytoon_pipeline.contracts.colour import ColourCorrection
+from pytoon_pipeline.contracts.colour import ColourCorrection, Lut
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.media.colour import OFFSET, TO_YUV, yuv
 from pytoon_pipeline.media.frames import Plane, SourceFrame, YuvFrame
@@ -88,10 +88,13 @@ class YuvaImage:
 
 @dataclass(frozen=True, eq=False)
 class FootageImage:
-    """The opaque image of a decoded frame. Only what is shown of it is ever converted, and corrected by ``colour``."""
+    """The opaque image of a decoded frame. Only what is shown of it is ever converted, and corrected by ``colour``
+    and ``lut``.
+    """
 
     frame: SourceFrame
     colour: ColourCorrection | None = None
+    lut: Lut | None = None
 
     # As of an image without overhang.
     box = None
@@ -117,7 +120,7 @@ class FootageImage:
         """
         shown = sample_window(self.frame, _window(part, self.size), width, height, _planes(out))
         if self.colour is not None:
-            shown = correct(shown, self.colour, None if out is None else out.y)
+            shown = correct(shown, self.colour, self.lut, None if out is None else out.y)
         return _opaque(shown)
 
     def drawn(self) -> YuvaImage:
@@ -211,9 +214,9 @@ def copy_image(image: YuvaImage) -> YuvaImage:
     return YuvaImage(image.y.copy(), image.u.copy(), image.v.copy(), a, h, box=image.box)
 
 
-def corrected(image: YuvaImage, colour: ColourCorrection) -> YuvaImage:
-    """An opaque image without overhang, after a colour correction."""
-    return _opaque(correct(YuvFrame(image.y, image.u, image.v), colour))
+def corrected(image: YuvaImage, colour: ColourCorrection, lut: Lut | None) -> YuvaImage:
+    """An opaque image without overhang, after a colour correction and ``lut``."""
+    return _opaque(correct(YuvFrame(image.y, image.u, image.v), colour, lut))
 
 
 def from_pixels(pixels: NDArray[np.uint8], factor: float = 1.0) -> YuvaImage:

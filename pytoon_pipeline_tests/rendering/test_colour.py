@@ -46,7 +46,7 @@ def test_no_correction_keeps_every_value_and_luma_may_be_written_in_place() -> N
     one = ColourCorrection(temperature=0.3, exposure=0.4)
     wanted = correct(frame, one)
     luma = frame.y.copy()
-    found = correct(YuvFrame(luma, frame.u, frame.v), one, luma)
+    found = correct(YuvFrame(luma, frame.u, frame.v), one, out=luma)
     assert found.y is luma
     assert all(np.array_equal(a, b) for a, b in ((found.y, wanted.y), (found.u, wanted.u), (found.v, wanted.v)))
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.captions import CaptionStyle
+from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
@@ -209,7 +210,8 @@ class RenderSpec(Record):
     The length is the sum of the scenes less their overlaps. ``overlays`` count frames of the video. ``still`` and
     ``dark`` ranges are motionless or black as planned, so not a fault of the video. ``losses`` are parts of its sources
     that were promised and did not come. ``language`` is that of the audio (ISO 639-2), ``und`` when it is unknown.
-    ``thumbnail_title`` stands on the thumbnail instead of all other texts.
+    ``lut`` changes the colours of layers whose correction says so. ``thumbnail_title`` stands on the thumbnail instead
+    of all other texts.
     """
 
     version: Literal[4] = 4
@@ -223,6 +225,7 @@ class RenderSpec(Record):
     overlays: tuple[Layer, ...] = ()
     thumbnail_title: TextLayer | None = None
     segments: tuple[Segment, ...] = Field(min_length=1)
+    lut: Lut | None = None
     captions: CaptionPlan
     audio: AudioMix
     language: str = Field(default="und", pattern="^[a-z]{3}$")
