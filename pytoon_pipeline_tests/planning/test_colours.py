@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from pytoon_pipeline.contracts.colour import ColourCorrection, ColourMeasure
+from pytoon_pipeline.contracts.colour import ColourCorrection, ColourMeasure, Lut
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, VideoLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.colours import corrected_tones
+from pytoon_pipeline.planning.plan import plan_video
 from pytoon_pipeline_tests.harness.plans import footage, plan_inputs, planned, still, tones
 
 
@@ -97,3 +99,26 @@ def test_tones_are_those_after_the_correction() -> None:
     assert int(warmer.shade[1:3], 16) > int(warmer.shade[5:7], 16)
     assert int(warmer.top[0][1:3], 16) > int(warmer.top[0][5:7], 16)
     assert warmer.bottom == ()
+
+
+LUT = Lut.of(1, 2, np.array([[1, 1, 1], [0, 0, 0]], np.float32).tobytes())
+
+
+def _with_look(*files: AnalysedMedia, **wishes: object) -> RenderSpec:
+    resolved, media = plan_inputs(files, adjust={"look": {"strength": 0.5}}, **wishes)
+    return plan_video(resolved.model_copy(update={"lut": LUT}), media)
+
+
+def test_a_look_is_on_photos_and_clips_but_not_on_cut_outs() -> None:
+    spec = _with_look(WARM, CLIP, CUT_OUT)
+    found = _colours(spec)
+    assert found["1"] == found["3"] == {ColourCorrection(lut=0.5)}
+    assert found["4"] == {None}
+    assert spec.lut == LUT
+    assert _colours(_with_look(WARM, CLIP, colours="even"))["1"] == {ColourCorrection(temperature=-0.5, lut=0.5)}
+
+
+def test_a_brand_keeps_photos_from_a_look() -> None:
+    found = _colours(_with_look(WARM, CLIP, brand="acme"))
+    assert found["1"] == {None}
+    assert found["3"] == {ColourCorrection(lut=0.5)}
