@@ -53,11 +53,31 @@ def test_what_dagster_cannot_delete_of_a_partition_goes_too(home: Home) -> None:
                     check_name="as_requested", asset_key=asset, passed=True, description=partition, partition=partition
                 )
             )
+        body = {"job_specific_data": {"last_run_key": f"{NAME}:1:2.5", "min_interval": 9}}
+        with closing(sqlite3.connect(home.dagster / "schedules" / "schedules.db")) as database, database:
+            database.execute(
+                "insert into instigators (selector_id, repository_selector_id, status, instigator_type, "
+                "instigator_body) values ('s', 'r', 'RUNNING', 'SENSOR', ?)", (json.dumps(body),),
+            )  # fmt: skip
+            for text in (f"Queued: {NAME}", "Nothing is due."):
+                tick = json.dumps({"skip_reason": text})
+                database.execute(
+                    "insert into job_ticks (job_origin_id, selector_id, status, type, timestamp, tick_body) "
+                    "values ('o', 's', 'SKIPPED', 'SENSOR', '2026-01-02', ?)", (tick,),
+                )  # fmt: skip
+        log = home.dagster / "storage" / "__repository__" / "request_runs" / "1.err"
+        log.parent.mkdir(parents=True)
+        log.write_text(f"Queued: {NAME}")
         records = DagsterRunRecords(instance, home)
         assert found(home, NAME) != []
         records.erase(NAME)
         records.purge()
         assert found(home, NAME) == []
+        assert not log.exists()
+        with closing(sqlite3.connect(home.dagster / "schedules" / "schedules.db")) as database:
+            ((ticks,),) = database.execute("select count(*) from job_ticks").fetchall()
+            ((left_body,),) = database.execute("select instigator_body from instigators").fetchall()
+        assert (ticks, json.loads(left_body)["job_specific_data"]) == (1, {"last_run_key": None, "min_interval": 9})
         assert instance.get_dynamic_partitions(UPLOADS) == ["other"]
         left = instance.fetch_materializations(dg.AssetRecordsFilter(asset_key=asset), limit=10).records
         assert [one.partition_key for one in left] == ["other"]
