@@ -11,6 +11,7 @@ from pytoon_pipeline.media.encoder import PICTURE, SOUND
 
 EACH, OVER, RATE = 4.0, 0.5, 30
 SIZE = "1080x1920"
+X264 = f"mbtree=1:rc-lookahead={PICTURE.lookahead}:weightp=0:chroma-qp-offset={PICTURE.chroma_offset}"
 
 
 def stills(folder: Path, out: Path) -> None:
@@ -48,7 +49,7 @@ def _encoder(rate: float) -> list[str]:
     """Pytoon's settings of the picture, with as many threads as x264 likes."""
     group = round(PICTURE.group_seconds * rate)
     return ["-c:v", PICTURE.codec, "-preset", PICTURE.preset, "-crf", str(PICTURE.crf), "-profile:v", PICTURE.profile,
-            "-g", str(group), "-x264-params", f"chroma-qp-offset={PICTURE.chroma_offset}", "-color_primaries", "bt709",
+            "-g", str(group), "-x264-params", X264, "-color_primaries", "bt709",
             "-color_trc", "bt709", "-colorspace", "bt709", "-movflags", "+faststart"]  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from moviepy import CompositeVideoClip, ImageClip, VideoFileClip, vfx
 
-ENCODER = ["-crf", "20", "-pix_fmt", "yuv420p", "-x264-params", "chroma-qp-offset=-3"]
+# Pytoon's own settings of the encoder.
+X264 = "mbtree=1:rc-lookahead=10:weightp=0:chroma-qp-offset=-3"
+ENCODER = ["-crf", "20", "-pix_fmt", "yuv420p", "-x264-params", X264]
 EACH, OVER = 4.0, 0.5
 SIZE = (1080, 1920)
 # Pictures of 1500×2000 cover the frame at this scale.
@@ -26,7 +28,7 @@ def stills(folder: Path, out: str) -> None:
         )
         clips.append(clip.with_effects([vfx.CrossFadeIn(OVER)]) if number else clip)
     CompositeVideoClip(clips, size=SIZE).write_videofile(
-        out, fps=30, codec="libx264", preset="veryfast", audio=False, logger=None, ffmpeg_params=ENCODER
+        out, fps=30, codec="libx264", preset="superfast", audio=False, logger=None, ffmpeg_params=ENCODER
     )
 
 
@@ -63,8 +65,8 @@ def centre(plan: dict, t: float) -> float:
 
 def written(clip: VideoFileClip, plan: dict, out: str) -> None:
     clip.write_videofile(
-        out, fps=plan["rate"], codec="libx264", preset="veryfast", audio_codec="aac", audio_bitrate="160k", logger=None,
-        ffmpeg_params=ENCODER,
+        out, fps=plan["rate"], codec="libx264", preset="superfast", audio_codec="aac", audio_bitrate="160k",
+        logger=None, ffmpeg_params=ENCODER,
     )  # fmt: skip
 
 

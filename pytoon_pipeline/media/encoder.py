@@ -61,6 +61,10 @@ class H264Encoder(PictureEncoder):
     """H.264 for phones, by x264. It looks ahead in the caller's thread (``sync-lookahead`` 0): a thread of its own
     gives the same bytes, but takes 25 MB more.
 
+    The preset ``superfast`` leaves out the macroblock tree, which spends bits where later frames repeat a picture. With
+    it, and with ``lookahead`` frames to decide on, it takes 0.5 to 0.6 of the processor time of ``veryfast``, and for
+    the same SSIM 8 to 15 % more bytes. Weighted prediction costs a tenth, and saves nothing where nothing fades slowly.
+
     ``chroma_offset`` gives colour finer steps than brightness, so that logos and saturated products keep theirs: with
     it a photo has an SSIM above 0.97 in RGB, for 14 % more bytes.
 
@@ -69,9 +73,10 @@ class H264Encoder(PictureEncoder):
     """
 
     codec: str = "libx264"
-    preset: str = "veryfast"
+    preset: str = "superfast"
     crf: float = 20
     profile: str = "high"
+    lookahead: int = 10
     chroma_offset: int = -3
     opening: float = 1.15
 
@@ -82,7 +87,8 @@ class H264Encoder(PictureEncoder):
             "profile": self.profile,
             "g": str(self.group(rate)),
             "x264-params": (
-                f"open-gop=0:stitchable=1:force-cfr=1:sync-lookahead=0:chroma-qp-offset={self.chroma_offset}"
+                f"open-gop=0:stitchable=1:force-cfr=1:sync-lookahead=0:mbtree=1:rc-lookahead={self.lookahead}:weightp=0"
+                f":chroma-qp-offset={self.chroma_offset}"
                 f":zones=0,0,b={self.opening}:asm={INSTRUCTIONS}"
             ),
         }
