@@ -176,7 +176,8 @@ def _best(units: Sequence[BreakUnit], sense: Sequence[float], limit: float, line
         width = starts[end - 1] - starts[start] + units[end - 1].width
         if width > limit:
             return None
-        cost = RAGGEDNESS * (width / mean - 1) ** 2
+        # A combining mark alone has no width.
+        cost = RAGGEDNESS * (width / mean - 1) ** 2 if mean else 0.0
         if lines > 1 and end - start == 1 and len(units[start].text.strip()) <= (SHORT_WORD if end == count else TINY):
             cost += LONELY
         return cost + (sense[end] if end < count else 0.0)

@@ -13,6 +13,7 @@ writing = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "
 @settings(max_examples=60)
 @given(writing.map(clean).filter(bool))
 @example("0" * 20 + "Ƙ")
+@example("\ua947")
 def test_fitted_text_is_complete_and_inside_its_box(text: str) -> None:
     for page in split_pages(text, ROOM):
         assert page.width <= ROOM.width
