@@ -87,12 +87,14 @@ class CommandParser(argparse.ArgumentParser):
             return explain_split_value(command, more, self._options) or self._one_too_many(given, more)
         field = british_name(name.lstrip("-").replace("-", "_"))
         near = did_you_mean(name, self._options)
-        exact = field in REQUEST_FIELDS
-        meant = None if (near and not exact) or "--set" not in self._options else nearest(field, REQUEST_FIELDS)
-        if meant is not None:
-            hint = f"Write: {set_option(meant, value)}"
-        elif "--set" in self._options and settings_called(field):
+        sets = "--set" in self._options
+        # The very name of a setting says more than a name that is like that of a field.
+        called = sets and field not in REQUEST_FIELDS and bool(settings_called(field))
+        meant = nearest(field, REQUEST_FIELDS) if sets and (not near or field in REQUEST_FIELDS) else None
+        if called:
             hint = setting_hint(field, value)
+        elif meant is not None:
+            hint = f"Write: {set_option(meant, value)}"
         else:
             hint = f"{near}Use one of: {', '.join(self._options)}."
         return f"{self.prog} has no option “{_shown(name)}”.", hint

@@ -24,7 +24,7 @@ from pytoon_pipeline.contracts.archetypes import ARCHETYPES
 from pytoon_pipeline.contracts.colours import EXAMPLE, colour_hint
 from pytoon_pipeline.contracts.field_paths import entry_word
 from pytoon_pipeline.contracts.request import FITS, Request
-from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, nearest, ordinal
+from pytoon_pipeline.contracts.suggestions import did_you_mean, listed, ordinal
 
 # What choices mean that do not explain themselves, by the choices.
 PURPOSES: dict[str, str] = {name: traits.purpose for name, traits in ARCHETYPES.items()}
@@ -90,8 +90,7 @@ def _unknown_field(problem: Problem) -> Explanation:
         if isinstance(value, dict | list) or not name:
             return sentence, f"Write “adjust:”, and below it, indented, “{problem.name}:” with its settings."
         return sentence, f"Write: {written_adjustment(inner, f'{problem.name}.{inner.name}')}"
-    near = nearest(problem.name, names)
-    if problem.record is Request and not problem.place and not near and (found := settings_called(problem.name)):
+    if problem.record is Request and not problem.place and (found := settings_called(problem.name)):
         sentence = f"“{problem.name}” alone is not enough."
         return (
             sentence,

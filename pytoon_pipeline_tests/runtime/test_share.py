@@ -1,6 +1,7 @@
 """The share of one run: slots of the GPU by bytes of its memory."""
 
 import threading
+import time
 from threading import Event
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from pytoon_pipeline.runtime import device, share
 from pytoon_pipeline.runtime.gpus import Gpu
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.runtime.locks import is_abandoned
 from pytoon_pipeline.runtime.share import MachineShare
 
 GIGABYTE = 1 << 30
@@ -54,8 +56,9 @@ def test_nobody_overtakes_one_that_waits_for_much(home: Home) -> None:
         much = threading.Thread(target=want, args=("much", 100 * GIGABYTE))
         much.start()
         waiting.wait()
-        while not (home.slots / "gpu-turn-0").exists():
-            pass
+        turn = home.slots / "gpu-turn-0"
+        while not turn.exists() or is_abandoned(turn):
+            time.sleep(0.01)
         little = threading.Thread(target=want, args=("little", GIGABYTE))
         little.start()
         little.join(1.5)
