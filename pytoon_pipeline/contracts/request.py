@@ -62,7 +62,8 @@ class MediaRequest(Record):
     """One item of the upload, by its file name inside the folder.
 
     ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown.
-    ``transition`` is how it comes in; the first item has none.
+    ``transition`` is how it comes in; the first item has none. ``language`` is that of the speech in a clip; without
+    it, the clip has that of the request.
     """
 
     file: FileName = Field(examples=["photo.jpg"])
@@ -72,6 +73,7 @@ class MediaRequest(Record):
     fit: Fit | None = None
     audio: OriginalAudio | None = None
     transition: TransitionChoice | None = None
+    language: Language | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "MediaRequest":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from pytoon_pipeline.analysis.stages.correction import stored_edits
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES, Archetype
 from pytoon_pipeline.contracts.media import MediaInfo, Role, SourceItem, SourceMedia
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.runtime import stopping
@@ -46,6 +47,16 @@ def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
     )
 
 
+def own_languages(source: SourceMedia, request: Request) -> dict[str, str]:
+    """The languages of clips that the request names for them, by SHA-256. A clip that is shown twice has the first."""
+    clips = [item for item in source.items if item.role == "media"]
+    found: dict[str, str] = {}
+    for item, entry in zip(clips, request.media, strict=False):
+        if entry.language is not None:
+            found.setdefault(item.sha256, entry.language)
+    return found
+
+
 @dataclass(frozen=True)
 class Transcription(Analysis[Transcript]):
     """Transcribes clips and voice-overs. ``subtitles`` are subtitle files by the SHA-256 of their clip.
@@ -54,7 +65,8 @@ class Transcription(Analysis[Transcript]):
     video, only those in which somebody speaks most of the time are transcribed. ``use`` is what the video can show of
     the clips: nothing else is transcribed. ``slot`` waits for the machine's turn to transcribe; it is called with the
     bytes that the transcriber needs of a GPU. ``threads`` returns how many processors it may use then. ``language`` is
-    that of the speech, where the request names one. ``fallback`` says why the endpoint of the settings is not used.
+    that of the speech, where the request names one, and ``languages`` are those of clips that name their own, by
+    SHA-256. ``fallback`` says why the endpoint of the settings is not used.
     """
 
     stage = Stage("transcription", 11)
@@ -70,6 +82,7 @@ class Transcription(Analysis[Transcript]):
     slot: Callable[[int], AbstractContextManager[None]]
     threads: Callable[[], int]
     language: str | None = None
+    languages: Mapping[str, str] = field(default_factory=dict)
     captioned: frozenset[Role] = frozenset()
     only_talks: bool = False
     fallback: str | None = None
@@ -95,6 +108,7 @@ class Transcription(Analysis[Transcript]):
             slot=share.transcriber_slot,
             threads=lambda: share.threads,
             language=resolved.request.language,
+            languages=own_languages(source, resolved.request),
             captioned=resolved.captioned,
             only_talks=resolved.preset.captions.sources == "auto",
         )
@@ -130,10 +144,10 @@ class Transcription(Analysis[Transcript]):
         inputs = {"audio": stored.files[AUDIO].sha256}
         if file is not None:
             inputs |= {"subtitles": file.sha256, "subtitles_name": hash_value(file.name)}
-            return ItemWork(lambda scratch: self._from_file(item, file), inputs, self._language)
+            return ItemWork(lambda scratch: self._from_file(item, file), inputs, self._named_language(item))
         if stored.value.info.streams.get("subtitle"):
             inputs["media"] = item.sha256
-        parameters = {**self.use.parameters(item.sha256, stored.value.audio_seconds), **self._language}
+        parameters = {**self.use.parameters(item.sha256, stored.value.audio_seconds), **self._named_language(item)}
         if self._must_be_talk(item):
             parameters["min_talk_share"] = MIN_TALK_SHARE
         if self.fallback:
@@ -161,7 +175,7 @@ class Transcription(Analysis[Transcript]):
 
         lines = subtitles.read(self.store.path(file.stored), file.name)
         samples = self._samples(item)
-        found = subtitle_words.from_file(lines, file.name, samples, ANALYSIS_RATE, self.language or "")
+        found = subtitle_words.from_file(lines, file.name, samples, ANALYSIS_RATE, self._language(item) or "")
         return StageOutput(align(found, samples))
 
     def _from_track(self, item: SourceItem) -> StageOutput | None:
@@ -183,8 +197,9 @@ class Transcription(Analysis[Transcript]):
         from pytoon_pipeline.analysis.speech import pieces
         from pytoon_pipeline.analysis.speech.alignment import align
 
-        if self.language is not None and not transcribers.knows(self.choice, self.language):
-            unknown = Transcript(words=(), language=self.language, transcriber=self.choice.transcriber)
+        language = self._language(item)
+        if language is not None and not transcribers.knows(self.choice, language):
+            unknown = Transcript(words=(), language=language, transcriber=self.choice.transcriber)
             return StageOutput(unknown.model_copy(update={"language_unknown": True}))
         samples = self._samples(item)
         speech = self._speech(item, samples)
@@ -193,7 +208,7 @@ class Transcription(Analysis[Transcript]):
             and sum(one.seconds for one in speech) < MIN_TALK_SHARE * len(samples) / pieces.RATE
         ):
             return StageOutput(Transcript(words=(), language="", transcriber=None))
-        recording = transcribers.cut(self.choice, samples, speech, self.language)
+        recording = transcribers.cut(self.choice, samples, speech, language)
         shown = self.use.ranges(item.sha256, samples)
         found = self._transcribed(item, recording, pieces.pieces_in(recording.pieces, shown))
         transcript = transcribers.transcript(self.choice, found).model_copy(update={"transcribed": shown})
@@ -223,9 +238,8 @@ class Transcription(Analysis[Transcript]):
         """The words of these pieces, stored batch by batch. Those that are stored already are not transcribed again."""
         from pytoon_pipeline.analysis.speech.pieces import batches
 
-        keys = {
-            span: StageKey(PIECE, self._audio(item), {"samples": span, **self._language}, self._tools) for span in spans
-        }
+        named = self._named_language(item)
+        keys = {span: StageKey(PIECE, self._audio(item), {"samples": span, **named}, self._tools) for span in spans}
         found = {span: one for span, key in keys.items() if (one := self.store.reuse(key.fingerprint)) is not None}
         missing = [span for span in spans if span not in found]
         with self.slot(transcribers.gpu_bytes(self.choice)) if missing else nullcontext():
@@ -236,9 +250,13 @@ class Transcription(Analysis[Transcript]):
                     found[span] = get_or_compute(self.store, keys[span], partial(_stored, piece)).artifact
         return [found[span].read(TranscribedPiece) for span in spans]
 
-    @property
-    def _language(self) -> dict[str, str]:
-        return {"language": self.language} if self.language else {}
+    def _language(self, item: SourceItem) -> str | None:
+        """The language that the request names for the speech of the item; none where it is to be detected."""
+        return self.languages.get(item.sha256, self.language)
+
+    def _named_language(self, item: SourceItem) -> dict[str, str]:
+        language = self._language(item)
+        return {"language": language} if language else {}
 
     def _audio(self, item: SourceItem) -> dict[str, str]:
         return {"audio": self.metadata.items[item.sha256].files[AUDIO].sha256}

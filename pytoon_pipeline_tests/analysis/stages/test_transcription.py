@@ -13,11 +13,12 @@ from pytoon_pipeline.analysis.speech import pieces, transcribers, voice_activity
 from pytoon_pipeline.analysis.speech.choice import Endpoint, EndpointFailed, SpeechSettings
 from pytoon_pipeline.analysis.speech.clip_use import ClipUse
 from pytoon_pipeline.analysis.speech.transcribers import Recording
-from pytoon_pipeline.analysis.stages.transcription import Transcription
+from pytoon_pipeline.analysis.stages.transcription import Transcription, own_languages
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, Word
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.contracts.media import Metadata, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.preset import SilenceSettings
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.settings import TranscriberChoice
 from pytoon_pipeline.store.items import ItemWork, compute_items
@@ -28,6 +29,7 @@ from pytoon_pipeline_tests.harness.plans import footage
 RATE = 16_000
 SECONDS = 60
 CLIP = SourceItem(name="talk.mp4", sha256="a" * 64, bytes=1, origin="here", role="media")
+OTHER = CLIP.model_copy(update={"name": "rede.mp4", "sha256": "b" * 64})
 Span = tuple[int, int]
 
 
@@ -67,7 +69,7 @@ def metadata(store: Store, tmp_path: Path) -> MetadataByItem:
 
         return ItemWork(compute, {"media": one.sha256})
 
-    result, parts = compute_items(store, Stage("metadata", 1), [CLIP], work)
+    result, parts = compute_items(store, Stage("metadata", 1), [CLIP, OTHER], work)
     return MetadataByItem.of(result.artifact, parts)
 
 
@@ -148,6 +150,23 @@ def test_a_transcriber_that_does_not_know_the_language_is_not_used(
         found = parts[CLIP.sha256].read(Transcript)
         assert (found.language_unknown, found.language, not found.words) == (unknown, language, unknown)
     assert len(decoded) == 6, "only the English"
+
+
+def test_a_clip_may_name_its_own_language(decoded: list[Span], store: Store, metadata: MetadataByItem) -> None:
+    """Where the transcriber does not know it, the other clip keeps its words."""
+    request = Request.model_validate({"language": "en", "media": ["talk.mp4", {"file": "rede.mp4", "language": "de"}]})
+    source = SourceMedia(key="k", title="t", request={}, items=(CLIP, OTHER))
+    languages = own_languages(source, request)
+    assert languages == {OTHER.sha256: "de"}
+    use = ClipUse({one.sha256: ((0, None),) for one in (CLIP, OTHER)}, 60, SilenceSettings())
+    settings = SpeechSettings("pocketsphinx", "base", Path("models"))
+    analysis = Transcription(
+        store, "footage", metadata, {}, settings, use, nullcontext, lambda: 1, request.language, languages
+    )
+    _, parts = compute_items(store, Stage("transcription", 1), [CLIP, OTHER], analysis.work)
+    found = [parts[one.sha256].read(Transcript) for one in (CLIP, OTHER)]
+    assert [(one.language_unknown, bool(one.words)) for one in found] == [(False, True), (True, False)]
+    assert found[1].language == "de"
 
 
 @pytest.mark.parametrize(("talks", "words"), [(0.4, False), (0.6, True)])
