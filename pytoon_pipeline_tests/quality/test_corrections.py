@@ -57,6 +57,20 @@ def test_a_fault_is_corrected_and_the_picture_stays_as_it_is(code: str, tmp_path
     assert picture_packets(out) == picture_packets(path)
 
 
+@pytest.mark.parametrize(
+    "encoder",
+    [("libsvtav1", "-preset", "12"), ("libx265", "-preset", "ultrafast", "-tag:v", "hvc1"), ("libvpx-vp9",)],
+    ids=["av1", "hevc", "vp9"],
+)
+def test_pictures_of_every_codec_stay_as_they_are(encoder: tuple[str, ...], tmp_path: Path) -> None:
+    quiet = [*LOUD, "-af", "volume=-20dB", "-c:a", "aac"]
+    path = media(tmp_path / "in.mp4", "-c:v", *encoder, "-pix_fmt", "yuv420p", *TAGS, *quiet)
+    found = check_platform(path, "x", tmp_path / "out.mp4", "eng")
+    assert {"index_last", "language_missing", "loudness"} <= set(found.corrected)
+    assert not [one for one in found.violations if one.correctable]
+    assert picture_packets(tmp_path / "out.mp4") == picture_packets(path)
+
+
 def test_what_needs_a_new_picture_is_reported_and_not_touched(tmp_path: Path) -> None:
     inputs = ("-f", "lavfi", "-i", "testsrc2=size=640x200:rate=10:duration=2")
     path = media(tmp_path / "in.mp4", *H264, "-x264-params", "open-gop=1:keyint=5:bframes=2", inputs=inputs)

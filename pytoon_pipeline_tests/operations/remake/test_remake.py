@@ -61,6 +61,25 @@ class Original:
         return json.loads(self.manifest.read_text())
 
 
+def finished(root: Path, upload: Path) -> Path:
+    """The folder of an upload's finished video. The home in which it was made is gone."""
+    with pytest.MonkeyPatch.context() as patch:
+        encode_quickly(patch)
+        patch.setenv("PYTOON_HOME", str(root / "home"))
+        patch.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
+        if (root / "presets").exists():
+            patch.setenv("PYTOON_PRESETS", str(root / "presets"))
+        home = Home.locate()
+        known, _ = ingest(home, Store(home.store, home.work), read_upload(upload), pending=False)
+        with dg.DagsterInstance.ephemeral() as instance:
+            outcome = compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
+            assert outcome.error is None
+    delivered = root / "delivered"
+    shutil.copytree(Path(outcome.assets["delivered_video"]["manifest"]).parent, delivered)
+    shutil.rmtree(root / "home")
+    return delivered
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     """A clip, a picture, music, a brand with a logo and a font of its own, and captions of no words."""
@@ -78,19 +97,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     items = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "audio": "keep"}]
     request = {"media": items, "archetype": "hero", "text": "Half price", "brand": "mine", "music": "bed.wav"}
     (upload / "request.yaml").write_text(json.dumps(request))
-    with pytest.MonkeyPatch.context() as patch:
-        encode_quickly(patch)
-        patch.setenv("PYTOON_HOME", str(root / "home"))
-        patch.setenv("PYTOON_TRANSCRIBER", "pocketsphinx")
-        patch.setenv("PYTOON_PRESETS", str(root / "presets"))
-        home = Home.locate()
-        known, _ = ingest(home, Store(home.store, home.work), read_upload(upload), pending=False)
-        with dg.DagsterInstance.ephemeral() as instance:
-            outcome = compile_upload(defs().resolve_job_def(COMPILE), instance, home, known.key)
-            assert outcome.error is None
-    delivered = root / "delivered"
-    shutil.copytree(Path(outcome.assets["delivered_video"]["manifest"]).parent, delivered)
-    shutil.rmtree(root / "home")
+    delivered = finished(root, upload)
     kept = root / "archive" / "of" / "files"
     kept.mkdir(parents=True)
     sources = [upload / name for name in ("clip.mp4", "bed.wav", "a.png")] + [brands / "own.ttf", brands / "logo.png"]
@@ -128,6 +135,36 @@ def test_an_empty_home_reproduces_the_same_file(original: Original, home: Home, 
         assert Path(ours).read_bytes() == (original.manifest.parent / Path(ours).name).read_bytes()
     assert not list(home.store.rglob("*")), "nothing was looked up or kept"
     assert [path.name for path in home.work.iterdir()] == ["mutex"]
+
+
+@pytest.fixture(scope="module", params=["hevc", "av1"])
+def cleaned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Original:
+    """A clip in noise whose speech is cleaned, a moving transition with its sound, and another codec."""
+    root = tmp_path_factory.mktemp(request.param)
+    upload = root / "upload"
+    upload.mkdir()
+    cut = ("-t", "2", "-c:v", "libx264", "-preset", "ultrafast")
+    media.run("-i", str(media.SAMPLE), *cut, str(upload / "clip.mp4"))
+    Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(upload / "a.png")
+    items = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "audio": "keep", "transition": "whip"}]
+    asked = {"media": items, "archetype": "hero", "text": "*Half* price", "codec": request.param}
+    document = {**asked, "enhance": "strong", "sound_effects": "full"}
+    (upload / "request.yaml").write_text(json.dumps(document))
+    return Original(finished(root, upload) / "manifest.json", upload)
+
+
+def test_enhanced_speech_effects_and_other_codecs_are_reproduced(cleaned: Original, capsys: Said) -> None:
+    audio = cleaned.document["spec"]["audio"]
+    assert "strong" in [track["enhance"] for track in audio["tracks"]]
+    assert audio["effects"]
+    code, said = answer(capsys, str(cleaned.manifest), "--media", str(cleaned.media))
+    assert (code, said["error"], said["equal"], said["identical"]) == (0, None, True, True)
+
+
+def test_a_manifest_with_falsified_effects_is_not_equal(cleaned: Original, tmp_path: Path, capsys: Said) -> None:
+    path = edited(cleaned, tmp_path, lambda document: document["spec"]["audio"].update(effects=[]))
+    code, said = answer(capsys, str(path), "--media", str(cleaned.media), "--out", str(tmp_path / "out"))
+    assert (code, said["equal"]) == (1, False)
 
 
 def test_an_edited_plan_gives_other_frames_and_blames_no_tool(original: Original, tmp_path: Path, capsys: Said) -> None:
