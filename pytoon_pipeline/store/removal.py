@@ -8,8 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytoon_pipeline.store.files import RECORD, listed_files
-from pytoon_pipeline.store.inventory import ArtifactFacts, facts_of, listing, remove_object, remove_record
+from pytoon_pipeline.store.inventory import ArtifactFacts, Listing, listing, remove_object, remove_record
 from pytoon_pipeline.store.store import Store
 
 
@@ -83,10 +82,10 @@ def remove(
     others = {path.read_text() for path in (store.root / "links").glob("*/*") if path.name != key}
     variants = {path for path in (store.root / "links").glob(f"*/{key.partition('-')[0]}*") if path.name != key}
     roots = files | (own - {path.read_text() for path in variants})
-    records = dict(listed_files(store.root / "artifacts", RECORD))
+    found = listing(store)
     # Those of earlier versions are not the latest of any stage.
-    roots |= {name[:-5] for name, seen in records.items() if f'"{key}"'.encode() in Path(seen.path).read_bytes()}
-    report = _remove(store, roots, files, protected, others)
+    roots |= {name for name, seen in found.records.items() if f'"{key}"'.encode() in Path(seen.path).read_bytes()}
+    report = _remove(store, found, roots, files, protected, others)
     for path in links.values():
         path.unlink(missing_ok=True)
     return report
@@ -94,21 +93,20 @@ def remove(
 
 def remove_files(store: Store, files: AbstractSet[str], stages: AbstractSet[str]) -> RemovalReport:
     """Removes ``files`` (SHA-256), what was computed from them, and all results of ``stages``."""
-    records = dict(listed_files(store.root / "artifacts", RECORD))
-    facts = (facts_of(store, name[:-5], seen) for name, seen in records.items())
-    roots = files | {one.fingerprint for one in facts if one.stage in stages}
+    found = listing(store)
+    roots = files | {one.fingerprint for one in found.artifacts if one.stage in stages}
     links = {path.read_text() for path in (store.root / "links").glob("*/*")}
-    return _remove(store, roots, files, frozenset(), links)
+    return _remove(store, found, roots, files, frozenset(), links)
 
 
 def _remove(
     store: Store,
+    found: Listing,
     roots: AbstractSet[str],
     files: AbstractSet[str],
     protected: AbstractSet[str],
     linked: AbstractSet[str],
 ) -> RemovalReport:
-    found = listing(store)
     gone = dependents(found.artifacts, roots, protected)
     gone |= left_over(found.artifacts, gone, linked)
     kept = protected | {file for one in found.artifacts if one.fingerprint not in gone for file in one.files}

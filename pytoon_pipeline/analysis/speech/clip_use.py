@@ -1,13 +1,14 @@
 """Which parts of its clips a video can use: speech elsewhere is not transcribed."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.preset import SilenceSettings
+from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 MARGIN_FACTOR, MARGIN_SECONDS = 1.1, 2.0
 # What people cut out is replaced by speech that follows, in steps of so many seconds.
 CUT_STEP_SECONDS = 10.0
+
+
+def with_entries(source: SourceMedia, request: Request) -> Iterator[tuple[SourceItem, MediaRequest | None]]:
+    """The photos and clips of an upload in order, each with its entry in the request, if it has one."""
+    items = [item for item in source.items if item.role == "media"]
+    return zip_longest(items, request.media[: len(items)])
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,8 @@ class ClipUse:
         ``edits`` are those of the transcripts, by SHA-256.
         """
         request, parts = resolved.request, dict[str, tuple[tuple[float, float | None], ...]]()
-        clips = [item for item in source.items if item.role == "media"]
         voices = [item for item in source.items if item.role == "voice"]
-        for item, entry in (*zip_longest(clips, request.media[: len(clips)]), *((voice, None) for voice in voices)):
+        for item, entry in (*with_entries(source, request), *((voice, None) for voice in voices)):
             part = (0.0, None) if entry is None else (entry.start, entry.end)
             parts[item.sha256] = (*parts.get(item.sha256, ()), part)
         # Highlights may lie anywhere, and share the transcript of the whole talk.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytoon_pipeline.analysis.results import AUDIO, MetadataByItem
 from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.analysis.speech.choice import Choice, EndpointFailed, SpeechSettings
-from pytoon_pipeline.analysis.speech.clip_use import ClipUse
+from pytoon_pipeline.analysis.speech.clip_use import ClipUse, with_entries
 from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, listed
 from pytoon_pipeline.analysis.stages.correction import stored_edits
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcript, VoiceActivity
@@ -49,10 +49,9 @@ def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
 
 def own_languages(source: SourceMedia, request: Request) -> dict[str, str]:
     """The languages of clips that the request names for them, by SHA-256. A clip that is shown twice has the first."""
-    clips = [item for item in source.items if item.role == "media"]
     found: dict[str, str] = {}
-    for item, entry in zip(clips, request.media, strict=False):
-        if entry.language is not None:
+    for item, entry in with_entries(source, request):
+        if entry is not None and entry.language is not None:
             found.setdefault(item.sha256, entry.language)
     return found
 
