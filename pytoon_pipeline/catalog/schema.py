@@ -118,8 +118,10 @@ AUDIT = (
     "create trigger aliases after insert on uploads begin "
     "update uploads set alias = lower(hex(randomblob(12))) where key = new.key and alias is null; end",
 )
+# ``delivering``: since when a run, which can no longer be cancelled, writes the files of the video for people.
+DELIVERING = ("alter table uploads add column delivering real",)
 # Each entry is the statements from one version of the schema to the next.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS, EVENTS, AUDIT)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS, EVENTS, AUDIT, DELIVERING)
 
 
 def version(database: sqlite3.Connection) -> int:

@@ -52,7 +52,9 @@ class Uploads:
     def _register(self, database: sqlite3.Connection, upload: SourceMedia, pending: bool) -> None:
         now = time.time()
         records.put_upload(database, upload, now)
-        database.execute("update uploads set stopped = null, archived = null where key = ?", (upload.key,))
+        database.execute(
+            "update uploads set stopped = null, archived = null, delivering = null where key = ?", (upload.key,)
+        )
         if pending:
             database.execute("update uploads set pending = ? where key = ?", (now, upload.key))
             records.remove_failure(database, upload.key)
@@ -167,6 +169,7 @@ class Uploads:
             counts = {"category": error.category, "tries": tries, "total": total}
             record = FailureRecord.model_validate({**error.as_dict(), **values, **counts})
             records.put_failure(database, key, record)
+            database.execute("update uploads set delivering = null where key = ?", (key,))
 
     def clear_failure(self, key: str) -> None:
         with self._database.write() as database:
@@ -185,15 +188,21 @@ class Uploads:
     def stop(self, key: str) -> None:
         """Ends automatic processing of the key: a person has stopped its run."""
         with self._database.write() as database:
-            database.execute("update uploads set stopped = ?, pending = null where key = ?", (time.time(), key))
+            database.execute(
+                "update uploads set stopped = ?, pending = null, delivering = null where key = ?", (time.time(), key)
+            )
             audit.append(database, key, self._by, "render.cancelled")
 
     def cancel(self, key: str) -> bool:
-        """``stop`` for a video that is pending. Returns whether it was: of two who cancel it at once, one does."""
-        values = (time.time(), key)
+        """``stop`` for a video that is pending and not yet being delivered. Returns whether it was: of two who cancel
+        it at once, one does; of a run that delivers it and one who cancels it, either.
+        """
         with self._database.write() as database:
-            update = "update uploads set stopped = ?, pending = null where key = ? and pending is not null"
-            done = database.execute(update, values).rowcount > 0
+            update = (
+                "update uploads set stopped = ?, pending = null "
+                "where key = ? and pending is not null and delivering is null"
+            )
+            done = database.execute(update, (time.time(), key)).rowcount > 0
             if done:
                 audit.append(database, key, self._by, "render.cancelled")
         return done
@@ -202,7 +211,8 @@ class Uploads:
         """Makes the video of a key pending again, after its run failed or was stopped."""
         with self._database.write() as database:
             database.execute(
-                "update uploads set pending = ?, stopped = null, archived = null where key = ?", (time.time(), key)
+                "update uploads set pending = ?, stopped = null, archived = null, delivering = null where key = ?",
+                (time.time(), key),
             )
             records.remove_failure(database, key)
             audit.append(database, key, self._by, "render.retried")
@@ -232,6 +242,14 @@ class Uploads:
 
     # Delivered
 
+    def begin_delivery(self, key: str, requested: float) -> bool:
+        """Whether a run that was ``requested`` then (seconds since the epoch) may deliver the video: nobody has stopped
+        the key since. From then on it cannot be cancelled, until it is delivered or the run fails.
+        """
+        with self._database.write() as database:
+            update = "update uploads set delivering = ? where key = ? and (stopped is null or stopped <= ?)"
+            return database.execute(update, (time.time(), key, requested)).rowcount > 0
+
     def deliver(self, key: str, record: DeliveryRecord, read: SourceMedia | None = None) -> None:
         """Records that the video of the key is delivered or held. The key is no longer pending or failed, unless its
         upload has changed since ``read``.
@@ -243,6 +261,7 @@ class Uploads:
             if read is None or _is_current(now, read):
                 records.remove_failure(database, key)
                 database.execute("update uploads set pending = null, stopped = null where key = ?", (key,))
+            database.execute("update uploads set delivering = null where key = ?", (key,))
             if record.released is not None:
                 audit.append(database, key, self._by, "render.released")
 

@@ -59,6 +59,12 @@ class TransientError(PytoonError):
     category = "transient"
 
 
+class Cancelled(PytoonError):
+    """Somebody has cancelled the work: nothing failed, and nothing retries it."""
+
+    category = "transient"
+
+
 class QualityFailure(PytoonError):
     """The finished video did not pass quality control."""
 
@@ -105,6 +111,11 @@ def stopped_by_person() -> TransientError:
     return TransientError(
         "stopped", "The command was stopped.", "Finished stages are kept; run the same command again to resume."
     )
+
+
+def render_cancelled() -> Cancelled:
+    """The error of a run whose video was cancelled before it was delivered."""
+    return Cancelled("cancelled", "The video was cancelled.", "Finished stages are kept; a retry continues it.")
 
 
 def process_died() -> TransientError:

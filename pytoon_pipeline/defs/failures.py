@@ -7,7 +7,14 @@ from typing import Any
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.errors import UNWRITABLE, InternalError, PytoonError, internal_error, storage_unwritable
+from pytoon_pipeline.contracts.errors import (
+    UNWRITABLE,
+    Cancelled,
+    InternalError,
+    PytoonError,
+    internal_error,
+    storage_unwritable,
+)
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import StageStarted
 from pytoon_pipeline.contracts.stored import Stored
@@ -44,6 +51,9 @@ def record_failures(
         name = context.partition_key
         people.warning("The run was stopped. Finished stages are kept; “pytoon retry %s” continues it.", name)
         raise
+    except Cancelled as error:
+        people.warning(str(error))
+        raise dg.Failure(description=str(error), metadata=error.as_dict(), allow_retries=False) from error
     except PytoonError as error:
         raise _failure(context, stage, error, catalog, _source(inputs)) from error
     except Exception as error:

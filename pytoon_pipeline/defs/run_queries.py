@@ -54,6 +54,13 @@ def unrecorded_run(instance: dg.DagsterInstance, uploads: Uploads, due: DueKey) 
     return run if unrecorded and overrides_of(run.run_config) == due.overrides else None
 
 
+def requested_at(instance: dg.DagsterInstance, run_id: str) -> float:
+    """When a run was requested, in seconds since the epoch."""
+    record = instance.get_run_record_by_id(run_id)
+    assert record is not None
+    return aware(record.create_timestamp).timestamp()
+
+
 def aware(time: datetime) -> datetime:
     """Dagster returns times in UTC, some without a time zone."""
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)

@@ -10,7 +10,7 @@ import dagster as dg
 
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.contracts.errors import PytoonError, internal_error
+from pytoon_pipeline.contracts.errors import PytoonError, internal_error, render_cancelled
 from pytoon_pipeline.contracts.progress import Retrying
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
@@ -170,6 +170,8 @@ def _error(result: dg.ExecuteInProcessResult, uploads: Uploads, key: str) -> Pyt
         raise KeyboardInterrupt
     if failure := uploads.failure(key):
         return PytoonError.restored(failure.code, failure.message, failure.hint, failure.category)
+    if key in uploads.stopped():
+        return render_cancelled()
     steps = [event for event in result.all_events if event.is_step_failure]
     failures = [event for event in result.all_events if event.is_job_event and event.is_failure]
     stage, raised = "run", None

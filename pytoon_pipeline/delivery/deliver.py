@@ -14,6 +14,7 @@ from pytoon_pipeline.contracts.analysis import CorrectedTranscript
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.degradation import Degradation, Release
+from pytoon_pipeline.contracts.errors import render_cancelled
 from pytoon_pipeline.contracts.manifest import Corrections, Delivery, Manifest, StageUse
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.model_notes import post_notes
@@ -114,12 +115,19 @@ class DeliveredVideo:
 
 
 def deliver_video(
-    store: Store, home: Home, uploads: Uploads, items: Registry, video: CheckedVideo, model: LanguageModel | None = None
+    store: Store,
+    home: Home,
+    uploads: Uploads,
+    items: Registry,
+    video: CheckedVideo,
+    requested: float,
+    model: LanguageModel | None = None,
 ) -> DeliveredVideo:
     """Writes the video, its thumbnail, subtitles, spec and manifest to the outbox, or to the folder of held videos. A
     language ``model`` may propose the texts to post with it.
 
-    Raises ``QualityFailure`` for a video that failed its check, unless it is the fallback, the last resort.
+    Raises ``QualityFailure`` for a video that failed its check, unless it is the fallback, the last resort; and
+    ``Cancelled`` when somebody has cancelled the video since the run was ``requested`` (seconds since the epoch).
     """
     report, upload = video.qc.value, video.upload
     if report.verdict == "fail" and not video.spec.fallback:
@@ -132,6 +140,8 @@ def deliver_video(
     manifest = _manifest(store, items, video, decision, result.artifact, names)
     root = home.held if decision.held else home.outbox
     files = {name: store.path(result.artifact.files[role]) for role, name in names.items()}
+    if not uploads.begin_delivery(upload.key, requested):
+        raise render_cancelled()
     if is_edited(root / plan.post):
         del files[plan.post]
     written = deliver(root, home.work, plan, files, manifest)

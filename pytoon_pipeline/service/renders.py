@@ -196,12 +196,13 @@ def retry(at: Workplace, name: str) -> str:
 def cancel(at: Workplace, name: str, open_records: OpenRunRecords) -> str:
     """Takes a video out of the queue, and interrupts its run. Returns its key.
 
-    What is finished stays in the store. Raises ``InvalidInput`` for one that neither waits nor is rendered.
+    What is finished stays in the store. Raises ``InvalidInput`` for one that neither waits nor is rendered. Either the
+    video is cancelled or it is delivered, never both: the catalog decides.
     """
     key = at.key(name)
     # First, so that no other run of it starts.
     if not Uploads(at.home, at.by).cancel(key):
-        message = "This render neither waits nor is in progress: it is finished, failed or cancelled."
+        message = "This render neither waits nor is in progress: it is being delivered, finished, failed or cancelled."
         raise InvalidInput("nothing_to_cancel", message, f"See its status at /v1/renders/{key}")
     with open_records(at.home) as records:
         records.cancel(key)

@@ -1,5 +1,8 @@
 """The catalog of uploads: failures, attempts, keys."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,8 @@ import pytest
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
+from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.intake.ingest import store_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store, run_to_end
@@ -45,3 +50,49 @@ def test_another_file_resets_the_attempts(tmp_path: Path, home: Home, store: Sto
 def test_an_invalid_key_never_becomes_a_path(home: Home, key: str) -> None:
     with pytest.raises(InvalidInput, match="unknown_upload"):
         Uploads(home).get(key)
+
+
+def registered(home: Home, key: str) -> Uploads:
+    uploads = Uploads(home)
+    uploads.register(SourceMedia(key=key, title=key, items=(), request={}))
+    return uploads
+
+
+def test_a_video_is_either_cancelled_or_delivered(home: Home) -> None:
+    keys = [f"{n:032x}" for n in range(40)]
+    for key in keys:
+        registered(home, key)
+    uploads, requested, together = Uploads(home), time.time(), threading.Barrier(2)
+
+    def raced(key: str, change: str) -> bool:
+        together.wait()
+        return uploads.cancel(key) if change == "cancel" else uploads.begin_delivery(key, requested)
+
+    with ThreadPoolExecutor(2) as pool:
+        for key in keys:
+            cancelled, delivered = pool.map(raced, (key, key), ("cancel", "deliver"))
+            assert cancelled is not delivered
+            assert (key in uploads.stopped(), uploads.is_pending(key)) == (cancelled, not cancelled)
+
+
+def test_a_delivery_that_failed_can_be_cancelled(home: Home) -> None:
+    key = "0" * 32
+    uploads, requested = registered(home, key), time.time()
+    assert uploads.begin_delivery(key, requested)
+    assert not uploads.cancel(key)
+    uploads.fail(key, TransientError("disk", "The disk is full.", "Free some space."))
+    assert uploads.cancel(key)
+    assert not uploads.begin_delivery(key, requested)
+
+
+def test_a_run_that_a_person_starts_after_a_cancel_may_deliver(home: Home) -> None:
+    key = "0" * 32
+    uploads = registered(home, key)
+    assert uploads.cancel(key)
+    assert uploads.begin_delivery(key, time.time())
+    uploads.deliver(key, DeliveryRecord(at=1.0, engine="local", preset="p", presets="d"))
+    assert uploads.stopped() == set()
+
+
+def test_what_was_forgotten_is_not_delivered(home: Home) -> None:
+    assert not Uploads(home).begin_delivery("0" * 32, time.time())

@@ -1,6 +1,8 @@
 """How a checked video is delivered: as it is, degraded, or held."""
 
+import math
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.degradation import Release
-from pytoon_pipeline.contracts.errors import QualityFailure
+from pytoon_pipeline.contracts.errors import Cancelled, QualityFailure
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.quality import Finding, QcReport
@@ -33,6 +35,8 @@ from pytoon_pipeline_tests.harness.finished_video import spec
 from pytoon_pipeline_tests.harness.plans import plan_inputs, still
 
 KEY = "0" * 32
+# When the runs of these tests were requested: after anything that is in the home.
+NOW = math.inf
 VIDEO = StoredFile(sha256="e" * 64, bytes=1)
 FINISHED = FinishedVideo(
     composite=CompositeResult(
@@ -101,8 +105,24 @@ def test_a_release_counts_for_exactly_the_video_that_it_is_about(store: Store, h
 
 def test_a_failed_video_is_not_delivered(store: Store, home: Home) -> None:
     with pytest.raises(QualityFailure, match="black"):
-        deliver_video(store, home, Uploads(home), Registry(home), checked(store, gate("black")))
+        deliver_video(store, home, Uploads(home), Registry(home), checked(store, gate("black")), NOW)
     assert not home.outbox.exists()
+
+
+def test_a_video_that_was_cancelled_meanwhile_leaves_no_file(
+    store: Store, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "video").write_bytes(b"video")
+    monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
+    uploads = Uploads(home)
+    uploads.register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
+    requested = time.time()
+    assert uploads.cancel(KEY)
+    with pytest.raises(Cancelled):
+        deliver_video(store, home, uploads, Registry(home), checked(store), requested)
+    assert not home.outbox.exists()
+    assert uploads.delivered(KEY) is None
+    assert KEY in uploads.stopped()
 
 
 def test_a_video_without_text_has_no_subtitles_beside_it(
@@ -112,11 +132,11 @@ def test_a_video_without_text_has_no_subtitles_beside_it(
     monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
     Uploads(home).register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
     arguments = store, home, Uploads(home), Registry(home)
-    spoken = deliver_video(*arguments, checked(store))
+    spoken = deliver_video(*arguments, checked(store), NOW)
     folder = home.outbox / spoken.plan.folder
     assert {path.suffix for path in folder.iterdir()} == {".mp4", ".jpg", ".srt", ".vtt", ".json"}
     (folder / "Shoe.vtt").write_text("changed by a person")
-    silent = deliver_video(*arguments, checked(store, captions=CaptionPlan(style=CaptionStyle(), cues=())))
+    silent = deliver_video(*arguments, checked(store, captions=CaptionPlan(style=CaptionStyle(), cues=())), NOW)
     assert silent.plan.captions == ()
     assert {path.name for path in folder.iterdir()} == {
         "Shoe.mp4", "Shoe.jpg", "Shoe.vtt", "post.json", "spec.json", "manifest.json",
@@ -134,7 +154,7 @@ def test_the_kit_names_the_delivered_files_and_stays_as_a_person_edits_it(
     (tmp_path / "video").write_bytes(b"video")
     monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
     Uploads(home).register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
-    arguments = store, home, Uploads(home), Registry(home), checked(store)
+    arguments = store, home, Uploads(home), Registry(home), checked(store), NOW
     path = home.outbox / deliver_video(*arguments).plan.post
     post = Post.model_validate_json(path.read_bytes())
     assert {post.video, post.cover, *post.captions} == {"Shoe.mp4", "Shoe.jpg", "Shoe.srt", "Shoe.vtt"}

@@ -20,6 +20,7 @@ from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.delivery import deliver
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
@@ -346,3 +347,32 @@ def test_a_killed_run_resumes_from_the_finished_stages(compile_file: Compile, tm
         path for path in (tmp_path / "killed").rglob("*") if path.suffix == ".part" or path.name.startswith("scratch-")
     ]
     assert left == []
+
+
+@QUICK
+def test_a_cancel_in_the_last_step_keeps_the_video_from_being_delivered(
+    compile_file: Compile, home: Home, tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "words"
+    folder.mkdir()
+    (folder / "request.json").write_text('{"text": "Hello", "max_seconds": 1.5}')
+    uploads = Uploads(home)
+
+    def cancelled_meanwhile(found: Uploads, video: deliver.CheckedVideo) -> deliver.Decision:
+        # A second after the run was requested: databases may keep times in whole seconds.
+        time.sleep(1.1)
+        uploads.stop(video.upload.key)
+        return decide(found, video)
+
+    decide = deliver.decide
+    monkeypatch.setattr(deliver, "decide", cancelled_meanwhile)
+    outcome = compile_file(folder)
+    assert outcome.error is not None
+    assert outcome.error.code == "cancelled"
+    assert (uploads.delivered(outcome.key), uploads.failure(outcome.key)) == (None, None)
+    assert not home.outbox.exists()
+    monkeypatch.setattr(deliver, "decide", decide)
+    again = compile_file(folder)
+    assert again.error is None
+    assert status(again)["composite"] == "cached"
+    assert uploads.stopped() == set()

@@ -19,6 +19,7 @@ from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.defs.checks import partitioned_check
 from pytoon_pipeline.defs.links import file_link, render_again_link
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource, LanguageModelResource, StoreResource
+from pytoon_pipeline.defs.run_queries import requested_at
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.defs.tags import STATUS_TAG, tag_run
 from pytoon_pipeline.delivery.deliver import DELIVERY, CheckedVideo, DeliveredVideo, deliver_video
@@ -53,7 +54,8 @@ def delivered_video(
     parts = (render_spec, rendered_segments, composite, qc_score)
     video = CheckedVideo(source_media, resolved_request, metadata, corrected_transcript, *parts)
     model = language_model.of("post")
-    delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video, model)
+    requested = requested_at(context.instance, context.run.run_id)
+    delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video, requested, model)
     status = delivered.record.state
     tag_run(context, {STATUS_TAG: status})
     yield materialize(delivered.stage, _describe(context.partition_key, config, video, delivered), status)
