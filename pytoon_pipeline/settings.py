@@ -82,6 +82,13 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _postgres_url(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("postgresql", "postgresql+psycopg") or len(parts.path) < 2 or parts.port == 0:
+        raise ValueError("this is not the URL of a PostgreSQL database")
+    return url
+
+
 def _bucket(url: str) -> str:
     # The names that AWS and all compatible servers accept.
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()-]+)*/?", url):
@@ -174,6 +181,11 @@ class Settings(_Environment):
     )
     presets: Path | None = Field(default=None, description="the path of a folder with presets and brands")
     inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
+    catalog: Annotated[SecretStr, AfterValidator(_postgres_url)] | None = Field(
+        default=None,
+        description="the URL of a PostgreSQL database, for a catalog that homes share",
+        examples=["postgresql://USER:PASSWORD@HOST/NAME"],
+    )
     store: Annotated[str, AfterValidator(_bucket)] | None = Field(
         default=None,
         description="a bucket that homes share, such as s3://BUCKET or s3://BUCKET/PREFIX",

@@ -19,7 +19,6 @@ ROOT = Path(__file__).parents[1]
 # Distributions that are used without an import.
 WITHOUT_IMPORT = {
     "dagster-webserver": "`dagster dev` starts it for the UI",
-    "psycopg": "SQLAlchemy imports it for a PostgreSQL database",
     "silero-vad": "only its file of weights is read",
 }
 

@@ -1,17 +1,17 @@
 """The audit log of the catalog. See ``contracts/audit.py``."""
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from typing import Any
 
+from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.contracts.audit import Action, AuditLine, next_line
 
 COLUMNS = "seq, at, audit.tenant, actor, action, subject, previous, digest"
 
 
-def append(database: sqlite3.Connection, key: str, by: str | None, action: Action) -> None:
+def append(database: Connection, key: str, by: str | None, action: Action) -> None:
     """Adds a line about an upload, within the transaction of the caller. What nobody asked for has no line."""
     found = database.execute("select tenant, alias from uploads where key = ?", (key,)).fetchone()
     if by is None or found is None:

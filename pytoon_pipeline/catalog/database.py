@@ -1,144 +1,86 @@
-"""The catalog's database: one SQLite file. Every change of state is one transaction, so a process that is killed leaves
-all of a change or nothing of it.
+"""The catalog's database: a SQLite file of the home, or a PostgreSQL server that homes share.
 
-The standard library's ``sqlite3`` is used directly: importing SQLAlchemy takes 0.38 s, longer than all of
-``pytoon status`` may take.
+Every change of state is one transaction, and transactions that write follow one another. So a process that is killed
+leaves all of a change or nothing of it, and nobody changes what another has just read to change it.
 """
 
-import errno
-import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager
+from importlib.util import find_spec
+from typing import Protocol
 
-from pytoon_pipeline.catalog import schema
-from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError, TransientError, storage_unwritable
+from pytoon_pipeline.catalog.connection import Connection
+from pytoon_pipeline.catalog.dialects import Dialect
+from pytoon_pipeline.catalog.sqlite_file import SqliteFile
+from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
 
-# How long a transaction waits for those of other processes; each takes milliseconds.
-BUSY_SECONDS = 30
-# What a home has that keeps its catalog in files.
-JSON_LAYOUT = ("uploads", "registry", "inbox.sqlite")
+
+class Backend(Protocol):
+    """A kind of database. ``address`` names it, without any secret."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    @property
+    def address(self) -> str: ...
+
+    def read(self) -> AbstractContextManager[Connection]: ...
+
+    def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]: ...
+
+    def purge(self) -> None: ...
 
 
 class Database:
     """Opens the database for one transaction at a time, so an object can be shared by threads and by forks."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
-        self._path = home.catalog
+        self._home, self._backend = home, _backend(home)
+        self.dialect, self.address = self._backend.dialect, self._backend.address
 
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """The database for reading; changes nothing on disk.
+    @property
+    def shared(self) -> bool:
+        """Whether other homes may use it, on other machines."""
+        return not isinstance(self._backend, SqliteFile)
 
-        A home without a database reads as an empty one. A database of an earlier version, or a home that keeps its
-        catalog in JSON files, is read through an upgraded copy in memory.
-        """
-        with _errors_of(self._path), closing(self._open_for_reading()) as opened:
-            yield opened
+    def read(self) -> AbstractContextManager[Connection]:
+        """The database for reading; changes nothing. One without tables reads as an empty catalog."""
+        return self._backend.read()
 
-    @contextmanager
-    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         """The database for one change, which is committed at the end of the block. Creates or upgrades it first.
 
         A change that is not ``durable`` does not wait for the disk: after a power failure it may be missing.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with _errors_of(self._path), closing(self._connect("rwc")) as opened:
-            found = self._version(opened)
-            if found == 0:
-                # Readers and one writer do not wait for each other. Of several processes that create the database, one
-                # sets the mode; SQLite does not let the others wait for that.
-                with suppress(sqlite3.OperationalError):
-                    opened.execute("pragma journal_mode = wal")
-            if not durable:
-                opened.execute("pragma synchronous = normal")
-            opened.execute("begin immediate")
-            try:
-                if found < len(schema.MIGRATIONS):
-                    self._upgrade(opened)
-                yield opened
-            except BaseException:
-                # SQLite itself ends a transaction for which the disk has no space.
-                if opened.in_transaction:
-                    opened.execute("rollback")
-                raise
-            opened.execute("commit")
+        return self._backend.write(durable=durable)
 
     def upgrade(self) -> None:
         """Creates the database or brings it up to date, once for all later readers."""
         with self.write():
             pass
 
-    def _open_for_reading(self) -> sqlite3.Connection:
-        exists = self._path.exists()
-        opened = self._connect("rw") if exists else _connect(":memory:")
-        try:
-            if exists and self._version(opened) == len(schema.MIGRATIONS):
-                opened.execute("pragma query_only = on")
-                return opened
-            copy = _connect(":memory:")
-            opened.backup(copy)
-            self._upgrade(copy)
-        except BaseException:
-            opened.close()
-            raise
-        opened.close()
-        return copy
+    def purge(self) -> None:
+        """Writes the database anew, without the bytes of what was deleted; also the file with the index of the inbox.
 
-    def _upgrade(self, opened: sqlite3.Connection) -> None:
-        """Brings the tables up to date; a new database takes over the files of a home that has no database yet."""
-        is_new = self._version(opened) == 0
-        schema.migrate(opened)
-        if is_new and any((self._home.root / name).exists() for name in JSON_LAYOUT):
-            from pytoon_pipeline.catalog.json_layout import import_files
-
-            import_files(self._home, opened)
-
-    def _version(self, opened: sqlite3.Connection) -> int:
-        """The version of the schema. Raises ``DependencyMissing`` for one that this version does not know."""
-        found = schema.version(opened)
-        if found > len(schema.MIGRATIONS):
-            raise DependencyMissing(
-                "catalog_newer",
-                f"The catalog {self._path} was written by a newer version of Pytoon.",
-                "Install that version, or use another folder as PYTOON_HOME.",
-            )
-        return found
-
-    def _connect(self, mode: str) -> sqlite3.Connection:
-        return _connect(f"{self._path.absolute().as_uri()}?mode={mode}")
+        Raises ``TransientError`` while others use it.
+        """
+        self._backend.purge()
+        if self.shared:
+            SqliteFile(self._home).purge()
 
 
-def _connect(name: str) -> sqlite3.Connection:
-    return sqlite3.connect(name, timeout=BUSY_SECONDS, isolation_level=None, uri=True)
-
-
-@contextmanager
-def _errors_of(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _error_of(path, error) from error
-
-
-def _error_of(path: Path, error: sqlite3.Error) -> PytoonError:
-    """The error for people. SQLite's own codes are available from Python 3.11 only, its texts everywhere."""
-    text = str(error)
-    for part, number in (("disk is full", errno.ENOSPC), ("readonly database", errno.EROFS)):
-        if part in text:
-            return storage_unwritable(OSError(number, os.strerror(number)))
-    if isinstance(error, sqlite3.OperationalError):
-        return TransientError(
-            "catalog_unavailable",
-            f"The catalog {path} cannot be read or changed: {text}.",
-            "Check the permissions and the free space of its folder, then run the command again.",
+def _backend(home: Home) -> Backend:
+    """What the settings name. Raises ``DependencyMissing`` without the package that it needs."""
+    url = Settings.load().catalog
+    if url is None:
+        return SqliteFile(home)
+    if find_spec("psycopg") is None:
+        raise DependencyMissing(
+            "postgres_missing",
+            "PYTOON_CATALOG names a PostgreSQL database, but psycopg, its driver, is not installed.",
+            "To install it, type: pip install 'pytoon-pipeline[postgres]'",
         )
-    return DependencyMissing(
-        "catalog_damaged",
-        f"The catalog {path} is damaged: {text}.",
-        "Restore it from a backup. Without one, move it away: Pytoon then starts with an empty catalog, and the videos "
-        "in the outbox stay.",
-    )
+    from pytoon_pipeline.catalog.postgresql import PostgresServer
+
+    return PostgresServer(url.get_secret_value())

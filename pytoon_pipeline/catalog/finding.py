@@ -1,10 +1,11 @@
 """Finds the upload that a person means: by key, name, title, a unique prefix of one, or the path that was rendered."""
 
 import re
-import sqlite3
 from pathlib import Path
 
+from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.names import folded
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
@@ -19,7 +20,7 @@ LAST = "\U0010ffff"
 # The first query that finds something decides.
 BY_TEXT = (
     "select key, name from uploads where key = :text",
-    "select key, name from uploads where name = :text",
+    "select key, name from uploads where lower(name) = :folded",
     "select key, name from uploads where title = :text",
 )
 BY_PATH = """
@@ -28,7 +29,7 @@ where origin = :path or (origin >= :folder and origin < :folder || :last)
 """
 BY_PREFIX = """
 select key, name from uploads where :text != '' and (
-    (key >= :text and key < :text || :last) or (name >= :text and name < :text || :last)
+    (key >= :text and key < :text || :last) or (lower(name) >= :folded and lower(name) < :folded || :last)
     or (title >= :text and title < :text || :last)
 )
 """
@@ -58,23 +59,25 @@ def find_key_of(home: Home, tenant: str, text: str) -> str:
 
     Raises ``InvalidInput``, which is the same whether there is no such upload or it belongs to another tenant.
     """
-    query = "select key from uploads where tenant = :tenant and (key = :text or name = :text)"
+    query = "select key from uploads where tenant = :tenant and (key = :text or lower(name) = :folded)"
+    name = printable_name(text)
     with Database(home).read() as database:
-        found = database.execute(query, {"tenant": tenant, "text": printable_name(text)}).fetchone()
+        found = database.execute(query, {"tenant": tenant, "text": name, "folded": folded(name)}).fetchone()
     if found is None:
         raise unknown_upload(text, [])
     return str(found[0])
 
 
-def _named(database: sqlite3.Connection, text: str) -> dict[str, str]:
+def _named(database: Connection, text: str) -> dict[str, str]:
     """The uploads that ``text`` may stand for, as names by key."""
     path = Path(text)
-    values = {"text": text, "path": str(path.resolve()), "folder": f"{path.resolve()}/", "last": LAST}
+    values = {"text": text, "folded": folded(text), "last": LAST}
+    values |= {"path": str(path.resolve()), "folder": f"{path.resolve()}/"}
     queries = (*BY_TEXT, *([BY_PATH] if path.exists() else []), BY_PREFIX)
     return next((found for query in queries if (found := dict(database.execute(query, values).fetchall()))), {})
 
 
-def suggestions(database: sqlite3.Connection, text: str) -> list[str]:
+def suggestions(database: Connection, text: str) -> list[str]:
     """Names and titles of uploads that are similar to ``text``."""
     from difflib import get_close_matches
 

@@ -1,9 +1,12 @@
-"""The index of the inbox: what a scan knows of each file or folder."""
+"""The index of the inbox: what a scan knows of each file or folder.
+
+It is always in the home, also where homes share their catalog: each home has an inbox of its own.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.sqlite_file import SqliteFile
 from pytoon_pipeline.runtime.home import Home
 
 
@@ -23,11 +26,16 @@ class Row(NamedTuple):
     hint: str | None = None
 
 
+COLUMNS = ", ".join(Row._fields)
+REPLACED = ", ".join(f"{name} = excluded.{name}" for name in Row._fields[1:])
+PUT = f"insert into inbox ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (name) do update set {REPLACED}"
+
+
 class InboxIndex:
     """One row per file or folder, by name."""
 
     def __init__(self, home: Home) -> None:
-        self._database = Database(home)
+        self._database = SqliteFile(home)
 
     def rows(self) -> dict[str, Row]:
         return {row.name: row for row in self._select("")}
@@ -44,7 +52,7 @@ class InboxIndex:
         """Adds rows, and replaces those of the same names."""
         if changed := list(rows):
             with self._database.write() as database:
-                database.executemany("insert or replace into inbox values (?, ?, ?, ?, ?, ?, ?, ?)", changed)
+                database.executemany(PUT, changed)
 
     def forget(self, names: Iterable[str]) -> None:
         if gone := [(name,) for name in names]:
@@ -53,4 +61,4 @@ class InboxIndex:
 
     def _select(self, condition: str) -> list[Row]:
         with self._database.read() as database:
-            return [Row._make(row) for row in database.execute(f"select * from inbox {condition}")]
+            return [Row._make(row) for row in database.execute(f"select {COLUMNS} from inbox {condition}")]

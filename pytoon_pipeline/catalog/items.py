@@ -1,8 +1,7 @@
 """The registry of items: the origin of each, and what replaced it."""
 
-import sqlite3
-
 from pytoon_pipeline.catalog import records
+from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.names import item_id
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
@@ -42,7 +41,7 @@ class Registry:
             return [_in_upload(item, upload, _find(database, item_id(item))) for item in upload.items]
 
 
-def _find(database: sqlite3.Connection, name: str) -> ItemRecord | None:
+def _find(database: Connection, name: str) -> ItemRecord | None:
     found = database.execute("select record from items where id = ?", (name,)).fetchone()
     return ItemRecord.model_validate_json(found[0]) if found else None
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pytoon_pipeline.catalog import records
+from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.names import KEY
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
@@ -42,7 +43,7 @@ class _ManifestRequest(BaseModel):
     media: tuple[SourceItem, ...]
 
 
-def import_files(home: Home, database: sqlite3.Connection) -> None:
+def import_files(home: Home, database: Connection) -> None:
     """Adds everything that the files of ``home`` hold, within the transaction of the caller. The database is empty."""
     uploads = home.root / "uploads"
     oldest_first = sorted(uploads.glob("*.json"), key=lambda path: path.stat().st_mtime)
@@ -66,7 +67,7 @@ def import_files(home: Home, database: sqlite3.Connection) -> None:
     _import_inbox(home.root / "inbox.sqlite", database)
 
 
-def _delivered_request(database: sqlite3.Connection, home: Home, key: str, record: DeliveryRecord) -> str:
+def _delivered_request(database: Connection, home: Home, key: str, record: DeliveryRecord) -> str:
     """The digest of the request that was delivered: as its manifest has it, else the present request of the upload."""
     if manifest := _read((home.root / record.video).parent / "manifest.json", _ManifestRequest):
         source = SourceMedia(key=key, title="", items=manifest.media, request=manifest.request)
@@ -78,7 +79,7 @@ def _delivered_request(database: sqlite3.Connection, home: Home, key: str, recor
     return records.request_digest(upload.model_copy(update={"overrides": record.overrides}))
 
 
-def _import_inbox(path: Path, database: sqlite3.Connection) -> None:
+def _import_inbox(path: Path, database: Connection) -> None:
     if not path.exists():
         return
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as inbox:

@@ -9,7 +9,7 @@ QUERY = """
 select uploads.key, uploads.name, uploads.title, uploads.registered, uploads.pending, uploads.stopped,
     versions.number, versions.state, versions.at, versions.video, versions.reason,
     failures.at, failures.code, failures.message, failures.hint, versions.degraded,
-    case when uploads.key glob '*-h[0-9][0-9]*' then json_extract(uploads.record, '$.request.highlight.score') end
+    case when uploads.key like '%-h__%' then {points} end
     {details}
 from uploads
 left join versions on versions.key = uploads.key and versions.current
@@ -18,10 +18,10 @@ left join failures on failures.key = uploads.key
 DETAILS = """,
     uploads.items, versions.released, versions.notes,
     (select count(*) from attempts where attempts.key = uploads.key and attempts.request = uploads.request),
-    (select group_concat(record) from (
+    (select {joined} from (
         select record from attempts where attempts.key = uploads.key and attempts.request = uploads.request
         order by number
-    ))
+    ) as tried)
 """
 
 
@@ -64,9 +64,16 @@ order by uploads.registered desc, uploads.key desc
 """
 
 
+def _query(database: Database, *, details: bool) -> str:
+    sql = database.dialect
+    points = sql.number_in("uploads.record", "request", "highlight", "score")
+    joined = sql.joined("record")
+    return QUERY.format(details=DETAILS.format(joined=joined) if details else "", points=points)
+
+
 def all_rows(database: Database, *, details: bool) -> Iterator[UploadRow]:
     """All uploads, the newest first."""
-    query = QUERY.format(details=DETAILS if details else "")
+    query = _query(database, details=details)
     with database.read() as opened:
         for row in opened.execute(f"{query} order by uploads.registered desc"):
             yield UploadRow(*row)
@@ -76,12 +83,12 @@ def tenant_rows(database: Database, tenant: str, after: str | None = None) -> It
     """The uploads of a tenant, the newest first; those after the one with the key ``after``."""
     values = {"tenant": tenant, "after": after}
     with database.read() as opened:
-        for row in opened.execute(QUERY.format(details="") + OF_TENANT, values):
+        for row in opened.execute(_query(database, details=False) + OF_TENANT, values):
             yield UploadRow(*row)
 
 
 def row_of(database: Database, key: str) -> UploadRow | None:
     """One upload, with details."""
     with database.read() as opened:
-        found = opened.execute(f"{QUERY.format(details=DETAILS)} where uploads.key = ?", (key,)).fetchone()
+        found = opened.execute(f"{_query(database, details=True)} where uploads.key = ?", (key,)).fetchone()
     return UploadRow(*found) if found else None

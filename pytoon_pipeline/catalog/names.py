@@ -1,11 +1,13 @@
 """Names of uploads (what people type, and what folders of videos are called) and ids of items."""
 
 import re
-import sqlite3
 import unicodedata
 from itertools import count
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
+
+from pytoon_pipeline.catalog.connection import Connection
 
 if TYPE_CHECKING:
     from pytoon_pipeline.contracts.media import SourceItem
@@ -22,6 +24,7 @@ KINDS_BY_ROLE = {
     "edits": "SUB",
     "font": "FNT",
 }
+LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 KEY = re.compile(r"^[0-9a-f]{32}(-[a-z0-9][a-z0-9-]{0,35})?$")
 
 
@@ -32,13 +35,18 @@ def readable_name(title: str) -> str:
     return words[:MAX_NAME].strip("-_") or "video"
 
 
+def folded(name: str) -> str:
+    """A name as names are compared: the letters A to Z in lower case, as ``lower`` of the databases has them."""
+    return name.translate(LOWER)
+
+
 def title_with_variant(title: str, key: str) -> str:
     """What tells the videos of the same media apart: “garden (teaser)”."""
     _, _, variant = key.partition("-")
     return f"{title} ({variant})" if variant else title
 
 
-def unique_name(database: sqlite3.Connection, key: str, title: str) -> str:
+def unique_name(database: Connection, key: str, title: str) -> str:
     """A name that no other upload has: that of the folder of its media, and the variant of the key.
 
     The first upload of some media gets the folder ``title``, with a number where other media have that; its formats and
@@ -46,7 +54,8 @@ def unique_name(database: sqlite3.Connection, key: str, title: str) -> str:
     """
     digits, _, variant = key.partition("-")
     others = database.execute(
-        "select key, name from uploads where key = ?1 or (key > ?1 || '-' and key < ?1 || '.') order by key", (digits,)
+        "select key, name from uploads where key = :key or (key > :key || '-' and key < :key || '.') order by key",
+        {"key": digits},
     ).fetchall()
     folder = folder_name(*others[0]) if others else _free_folder(database, title)
     name = "-".join(part for part in (folder, variant) if part)
@@ -62,7 +71,7 @@ def folder_name(key: str, name: str) -> str:
     return name.removesuffix(f"-{variant}") if variant else name
 
 
-def _free_folder(database: sqlite3.Connection, title: str) -> str:
+def _free_folder(database: Connection, title: str) -> str:
     """A folder that no other media have."""
     folder = readable_name(title)
     if KEY.match(folder):
@@ -75,16 +84,17 @@ def _free_folder(database: sqlite3.Connection, title: str) -> str:
     return next(one for number in count(max(2, same)) if not _is_used(database, one := f"{folder}-{number}"))
 
 
-def _is_used(database: sqlite3.Connection, folder: str) -> bool:
+def _is_used(database: Connection, folder: str) -> bool:
     """Whether an upload has this name, or is a format or variant of media with this folder."""
     if _is_taken(database, folder):
         return True
-    within = database.execute("select key, name from uploads where name > ?1 || '-' and name < ?1 || '.'", (folder,))
-    return any(folder_name(*one).casefold() == folder.casefold() for one in within)
+    query = "select key, name from uploads where lower(name) > :folder || '-' and lower(name) < :folder || '.'"
+    within = database.execute(query, {"folder": folded(folder)})
+    return any(folded(folder_name(*one)) == folded(folder) for one in within)
 
 
-def _is_taken(database: sqlite3.Connection, name: str) -> bool:
-    return database.execute("select 1 from uploads where name = ?", (name,)).fetchone() is not None
+def _is_taken(database: Connection, name: str) -> bool:
+    return database.execute("select 1 from uploads where lower(name) = ?", (folded(name),)).fetchone() is not None
 
 
 def item_id(item: "SourceItem") -> str:

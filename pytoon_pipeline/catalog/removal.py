@@ -7,9 +7,8 @@ from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.runtime.home import Home
 
 TABLES = ("events", "files", "failures", "attempts", "versions", "uploads")
-UNUSED = (
-    "delete from items where id = ? and not exists (select 1 from uploads, json_each(uploads.items) where value = ?)"
-)
+# The ids of an upload are a JSON array; none of them has a character that a pattern gives a meaning.
+UNUSED = "delete from items where id = ? and not exists (select 1 from uploads where items like ?)"
 
 
 def files_of_others(home: Home, key: str) -> set[str]:
@@ -27,4 +26,4 @@ def forget_upload(home: Home, key: str, items: tuple[SourceItem, ...], by: str |
         audit.append(database, key, by, "render.erased")
         for table in TABLES:
             database.execute(f"delete from {table} where key = ?", (key,))
-        database.executemany(UNUSED, [(name, name) for name in {item_id(item) for item in items}])
+        database.executemany(UNUSED, [(name, f'%"{name}"%') for name in {item_id(item) for item in items}])

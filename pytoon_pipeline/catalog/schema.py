@@ -4,135 +4,157 @@ Records are JSON in the column ``record``; what a query or a list needs stands i
 since the epoch.
 """
 
-import sqlite3
+from collections.abc import Callable
 
-FIRST = (
-    # ``pending`` (its video is still to be rendered), ``stopped`` (by a person) and ``archived`` (hidden from listings)
-    # say since when; null when it is not so. ``request`` is the digest of the request and its files, ``items`` are ids
-    # as a JSON array.
-    """
-    create table uploads (
-        key text primary key, name text not null unique collate nocase, title text not null, request text not null,
-        registered real not null, pending real, stopped real, archived real, items text not null, record text not null
-    )
-    """,
-    "create index uploads_by_title on uploads (title)",
-    "create index uploads_by_time on uploads (registered)",
-    "create index pending_uploads on uploads (pending) where pending is not null",
-    """
-    create table files (
-        key text not null references uploads, sha256 text not null, origin text not null
-    )
-    """,
-    "create index files_by_key on files (key)",
-    "create index files_by_origin on files (origin)",
-    """
-    create table failures (
-        key text primary key, at real not null, code text not null, message text not null, hint text not null,
-        category text not null, record text not null
-    )
-    """,
-    """
-    create table attempts (
-        key text not null, request text not null, number integer not null, plan text not null,
-        fallback integer not null, record text not null, primary key (key, request, plan, fallback)
-    )
-    """,
-    # A version is reserved before its files are written; then ``state`` and what follows are null. ``reason`` says in
-    # words why it is degraded or held; ``degraded``, ``released`` and ``notes`` are JSON.
-    """
-    create table versions (
-        key text not null, number integer not null, request text not null, current integer not null default 0,
-        state text, at real, video text, reason text, degraded text, released text, notes text,
-        record text,
-        primary key (key, number), unique (key, request)
-    )
-    """,
-    "create unique index current_versions on versions (key) where current",
-    "create table items (id text primary key, record text not null)",
-    """
-    create table inbox (
-        name text primary key, etag text not null, since real not null, state text not null, key text, code text,
-        message text, hint text
-    ) without rowid
-    """,
-)
-# Uploads of an earlier version belong to the first tenant.
-TENANTS = (
-    "alter table uploads add column tenant text not null default 'default'",
-    "create index uploads_by_tenant on uploads (tenant, registered)",
-    "create index files_by_content on files (sha256)",
-)
-# Events are recorded by the database, so that no change of state is without one. The time is in UTC.
-_NOW = "(julianday('now') - 2440587.5) * 86400.0"
+from pytoon_pipeline.catalog.dialects import Dialect
 
 
-def _recorded(name: str, when: str, kind: str, key: str = "new.key", data: str = "'{}'") -> str:
-    """A trigger that records an event about the upload ``key``."""
+def _first(sql: Dialect) -> tuple[str, ...]:
+    text, time = sql.text, "double precision"
     return (
-        f"create trigger {name} {when} begin insert into events (at, tenant, key, type, data) "
-        f"select {_NOW}, tenant, key, {kind}, {data} from uploads where key = {key}; end"
+        # ``pending`` (its video is still to be rendered), ``stopped`` (by a person) and ``archived`` (hidden from
+        # listings) say since when; null when it is not so. ``request`` is the digest of the request and its files,
+        # ``items`` are ids as a JSON array.
+        f"""
+        create table uploads (
+            key {text} primary key, name {sql.name}, title {text} not null, request {text} not null,
+            registered {time} not null, pending {time}, stopped {time}, archived {time}, items {text} not null,
+            record {text} not null
+        )
+        """,
+        "create index uploads_by_title on uploads (title)",
+        "create index uploads_by_time on uploads (registered)",
+        "create index pending_uploads on uploads (pending) where pending is not null",
+        f"""
+        create table files (
+            key {text} not null references uploads, sha256 {text} not null, origin {text} not null
+        )
+        """,
+        "create index files_by_key on files (key)",
+        "create index files_by_origin on files (origin)",
+        f"""
+        create table failures (
+            key {text} primary key, at {time} not null, code {text} not null, message {text} not null,
+            hint {text} not null, category {text} not null, record {text} not null
+        )
+        """,
+        f"""
+        create table attempts (
+            key {text} not null, request {text} not null, number integer not null, plan {text} not null,
+            fallback {sql.flag} not null, record {text} not null, primary key (key, request, plan, fallback)
+        )
+        """,
+        # A version is reserved before its files are written; then ``state`` and what follows are null. ``reason`` says
+        # in words why it is degraded or held; ``degraded``, ``released`` and ``notes`` are JSON.
+        f"""
+        create table versions (
+            key {text} not null, number integer not null, request {text} not null,
+            current {sql.flag} not null default false, state {text}, at {time}, video {text}, reason {text},
+            degraded {text}, released {text}, notes {text}, record {text},
+            primary key (key, number), unique (key, request)
+        )
+        """,
+        "create unique index current_versions on versions (key) where current",
+        f"create table items (id {text} primary key, record {text} not null)",
+        f"""
+        create table inbox (
+            name {text} primary key, etag {text} not null, since {time} not null, state {text} not null, key {text},
+            code {text}, message {text}, hint {text}
+        )
+        """,
     )
 
 
-_ERROR = "json_object('code', new.code, 'message', new.message, 'hint', new.hint)"
-EVENTS = (
-    """
-    create table events (
-        seq integer primary key autoincrement, at real not null, tenant text not null, key text not null,
-        type text not null, data text not null
+def _tenants(sql: Dialect) -> tuple[str, ...]:
+    # Uploads of an earlier version belong to the first tenant.
+    return (
+        f"alter table uploads add column tenant {sql.text} not null default 'default'",
+        "create index uploads_by_tenant on uploads (tenant, registered)",
+        "create index files_by_content on files (sha256)",
     )
-    """,
-    "create index events_by_tenant on events (tenant, seq)",
-    "create index events_by_key on events (key, seq)",
-    "create index progress_by_time on events (at) where type = 'render.progress'",
-    _recorded(
-        "queued_events",
-        "after update of pending on uploads when new.pending is not null and new.pending is not old.pending",
-        "'render.queued'",
-    ),
-    _recorded(
-        "stopped_events",
-        "after update of stopped on uploads when new.stopped is not null and old.stopped is null",
-        "'render.stopped'",
-    ),
-    _recorded("failed_events", "after insert on failures", "'render.failed'", data=_ERROR),
-    _recorded(
-        "delivered_events",
-        "after update of state, at on versions when new.state is not null and new.current",
-        "'render.' || new.state",
-    ),
-)
-# ``alias`` is what the audit log calls an upload: a number by chance, which goes with the upload.
-AUDIT = (
-    """
-    create table audit (
-        seq integer primary key, at real not null, tenant text not null, actor text not null, action text not null,
-        subject text not null, previous text not null, digest text not null
+
+
+def _recorded(
+    sql: Dialect, name: str, event: str, table: str, when: str, kind: str, data: str = "'{}'"
+) -> tuple[str, ...]:
+    """A trigger that records an event about an upload."""
+    insert = (
+        f"insert into events (at, tenant, key, type, data) select {sql.now}, tenant, key, {kind}, {data} "
+        "from uploads where key = new.key"
     )
-    """,
-    "create index audit_by_tenant on audit (tenant, seq)",
-    "alter table uploads add column alias text",
-    "update uploads set alias = lower(hex(randomblob(12)))",
-    "create unique index uploads_by_alias on uploads (alias)",
-    "create trigger aliases after insert on uploads begin "
-    "update uploads set alias = lower(hex(randomblob(12))) where key = new.key and alias is null; end",
-)
-# ``delivering``: since when a run, which can no longer be cancelled, writes the files of the video for people.
-DELIVERING = ("alter table uploads add column delivering real",)
-# Each entry is the statements from one version of the schema to the next.
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, TENANTS, EVENTS, AUDIT, DELIVERING)
+    return sql.trigger(name, event, table, when, insert)
 
 
-def version(database: sqlite3.Connection) -> int:
-    """The version of the schema; 0 for an empty database."""
-    (found,) = database.execute("pragma user_version").fetchone()
-    return int(found)
+def _events(sql: Dialect) -> tuple[str, ...]:
+    # Events are recorded by the database, so that no change of state is without one.
+    text, error = sql.text, f"{sql.json_object}('code', new.code, 'message', new.message, 'hint', new.hint)"
+    queued = f"new.pending is not null and new.pending {sql.differs} old.pending"
+    return (
+        f"""
+        create table events (
+            seq {sql.counter}, at double precision not null, tenant {text} not null, key {text} not null,
+            type {text} not null, data {text} not null
+        )
+        """,
+        "create index events_by_tenant on events (tenant, seq)",
+        "create index events_by_key on events (key, seq)",
+        "create index progress_by_time on events (at) where type = 'render.progress'",
+        *_recorded(sql, "queued_events", "after update of pending", "uploads", queued, "'render.queued'"),
+        *_recorded(
+            sql,
+            "stopped_events",
+            "after update of stopped",
+            "uploads",
+            "new.stopped is not null and old.stopped is null",
+            "'render.stopped'",
+        ),
+        *_recorded(sql, "failed_events", "after insert", "failures", "true", "'render.failed'", error),
+        *_recorded(
+            sql,
+            "delivered_events",
+            "after update of state, at",
+            "versions",
+            "new.state is not null and new.current",
+            "'render.' || new.state",
+        ),
+    )
 
 
-def migrate(database: sqlite3.Connection) -> None:
-    """Brings the tables up to date, within the transaction of the caller."""
-    for statements in MIGRATIONS[version(database) :]:
-        for statement in statements:
-            database.execute(statement)
-    database.execute(f"pragma user_version = {len(MIGRATIONS)}")
+def _audit(sql: Dialect) -> tuple[str, ...]:
+    # ``alias`` is what the audit log calls an upload: a number by chance, which goes with the upload.
+    text, named = sql.text, f"update uploads set alias = {sql.random}"
+    return (
+        f"""
+        create table audit (
+            seq {sql.number} primary key, at double precision not null, tenant {text} not null, actor {text} not null,
+            action {text} not null, subject {text} not null, previous {text} not null, digest {text} not null
+        )
+        """,
+        "create index audit_by_tenant on audit (tenant, seq)",
+        f"alter table uploads add column alias {text}",
+        named,
+        "create unique index uploads_by_alias on uploads (alias)",
+        *sql.trigger(
+            "aliases", "after insert", "uploads", "new.alias is null", f"{named} where key = new.key and alias is null"
+        ),
+    )
+
+
+def _delivering(_: Dialect) -> tuple[str, ...]:
+    # Since when a run, which can no longer be cancelled, writes the files of the video for people.
+    return ("alter table uploads add column delivering double precision",)
+
+
+def _folded_names(_: Dialect) -> tuple[str, ...]:
+    # Names are looked up without regard to upper and lower case.
+    return ("create unique index uploads_by_folded_name on uploads (lower(name))",)
+
+
+# Each entry has the statements from one version of the schema to the next.
+Migration = Callable[[Dialect], tuple[str, ...]]
+MIGRATIONS: tuple[Migration, ...] = (_first, _tenants, _events, _audit, _delivering, _folded_names)
+
+
+def statements(sql: Dialect, version: int) -> list[str]:
+    """What brings a database of ``version`` up to date; 0 is an empty one."""
+    return [statement for migration in MIGRATIONS[version:] for statement in migration(sql)]

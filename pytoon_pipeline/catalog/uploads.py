@@ -1,7 +1,6 @@
 """The registry of uploads: the files and the request of each key, and its status."""
 
 import logging
-import sqlite3
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,8 +9,9 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from pytoon_pipeline.catalog import audit, records
+from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.database import Database
-from pytoon_pipeline.catalog.names import KEY, folder_name
+from pytoon_pipeline.catalog.names import KEY, folded, folder_name
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
@@ -49,7 +49,7 @@ class Uploads:
             self._register(database, upload, pending)
         return True
 
-    def _register(self, database: sqlite3.Connection, upload: SourceMedia, pending: bool) -> None:
+    def _register(self, database: Connection, upload: SourceMedia, pending: bool) -> None:
         now = time.time()
         records.put_upload(database, upload, now)
         database.execute(
@@ -85,7 +85,8 @@ class Uploads:
     def of_media(self, key: str) -> tuple[str, ...]:
         """The keys of all formats and variants of the media of a key."""
         digits, _, _ = key.partition("-")
-        found = self._rows("select key from uploads where key = ?1 or (key > ?1 || '-' and key < ?1 || '.')", digits)
+        query = "select key from uploads where key = ? or (key > ? || '-' and key < ? || '.')"
+        found = self._rows(query, digits, digits, digits)
         return tuple(one for (one,) in found)
 
     def with_file(self, sha256: str, tenant: str) -> tuple[str, ...]:
@@ -123,7 +124,7 @@ class Uploads:
         """The key with this name; a key itself."""
         if KEY.match(name):
             return name
-        found = self._rows("select key from uploads where name = ?", name)
+        found = self._rows("select key from uploads where lower(name) = ?", folded(name))
         return found[0][0] if found else None
 
     def names(self) -> dict[str, str]:
@@ -300,8 +301,8 @@ class Uploads:
         """Makes the version of this request and these files the current one. What failed since is another request."""
         values = (upload.key, records.request_digest(upload))
         with self._database.write() as database:
-            database.execute("update versions set current = 0 where key = ? and current and request != ?", values)
-            database.execute("update versions set current = 1 where key = ? and request = ? and not current", values)
+            database.execute("update versions set current = false where key = ? and current and request != ?", values)
+            database.execute("update versions set current = true where key = ? and request = ? and not current", values)
             records.remove_failure(database, upload.key)
             database.execute("update uploads set stopped = null where key = ?", (upload.key,))
 
@@ -323,7 +324,7 @@ class Uploads:
     def archived(self) -> set[str]:
         return {key for (key,) in self._rows("select key from uploads where archived is not null")}
 
-    def _upload(self, database: sqlite3.Connection, key: str) -> SourceMedia | None:
+    def _upload(self, database: Connection, key: str) -> SourceMedia | None:
         found = database.execute("select record from uploads where key = ?", (key,)).fetchone()
         return _read(SourceMedia, key, found[0]) if found else None
 

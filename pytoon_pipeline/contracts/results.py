@@ -334,6 +334,7 @@ class DoctorResult(Record):
     other_scripts: dict[str, str]
     transcriber: str
     language_model: str
+    catalog: str
     object_store: str
     device: str
     gpus: tuple[str, ...]

@@ -34,6 +34,7 @@ CODE_LOCATION = "pytoon_pipeline.definitions"
 NOT_PRELOADED = (
     "pytoon_pipeline.accounts",
     "pytoon_pipeline.api",
+    "pytoon_pipeline.catalog.postgresql",
     "pytoon_pipeline.cli",
     "pytoon_pipeline.engines.server",
     __spec__.name,
@@ -74,6 +75,8 @@ def preload() -> None:
         wanted = choose(SpeechSettings.from_settings(Settings.load(), Home.locate().models)).transcriber
         if wanted.engine in SPEECH_MODULES:
             import_module(SPEECH_MODULES[wanted.engine])
+    if Settings.load().catalog is not None:
+        import_module("pytoon_pipeline.catalog.postgresql")
     import_module(CODE_LOCATION).defs().get_repository_def()
     # Both import a good part of themselves when they are first used.
     njit(lambda number: number)(1.0)

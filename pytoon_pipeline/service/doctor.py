@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.speech.choice import SpeechSettings
 from pytoon_pipeline.analysis.speech.transcribers import choose
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.results import DoctorResult
@@ -47,7 +48,8 @@ def examine(home: Home, dagster: str) -> DoctorResult:
     scripts = _scripts()
     device = choose_device(Settings.load().device)
     object_store = _try(lambda: _object_store(home))
-    required = (encoder, opencv, object_store, *fonts.values(), *scripts.values())
+    catalog = _try(lambda: _catalog(home))
+    required = (encoder, opencv, catalog, object_store, *fonts.values(), *scripts.values())
     return DoctorResult(
         ok=not any(found.startswith("missing") for found in required),
         home=str(home.root),
@@ -62,6 +64,7 @@ def examine(home: Home, dagster: str) -> DoctorResult:
         other_scripts=_other_scripts(),
         transcriber=_try(lambda: _transcriber(home)),
         language_model=_language_model(),
+        catalog=catalog,
         object_store=object_store,
         device=f"{device.kind}: {device.reason}",
         gpus=tuple(map(_gpu, measure())),
@@ -131,6 +134,14 @@ def _language_model() -> str:
     except NoAnswer as error:
         return f"{named}: no answer, because {error.reason}"
     return f"{named}: works" if endpoint.model in known else f"{named}: the server works, and does not list this model"
+
+
+def _catalog(home: Home) -> str:
+    """The catalog, which is read. Raises the reason why it cannot be used."""
+    database = Database(home)
+    with database.read() as opened:
+        (count,) = opened.execute("select count(*) from uploads").fetchone()
+    return f"{database.address}: {count:,} uploads"
 
 
 def _object_store(home: Home) -> str:

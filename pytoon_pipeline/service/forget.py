@@ -9,6 +9,7 @@ from pathlib import Path
 from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.erasure import erase_renders, owned_files, purge_deleted
 from pytoon_pipeline.accounts.files import TenantFiles
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
@@ -18,7 +19,6 @@ from pytoon_pipeline.llm.asking import ANSWER
 from pytoon_pipeline.operations.erasure import erase_traces
 from pytoon_pipeline.operations.removal import remove_upload
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.sqlite_files import purge
 from pytoon_pipeline.service.runner import OpenRunRecords, RunRecords
 from pytoon_pipeline.store import removal as store_removal
 from pytoon_pipeline.store.opening import open_store
@@ -125,7 +125,7 @@ def _finish(home: Home, open_records: OpenRunRecords) -> None:
 
 def _purge(home: Home, records: RunRecords, accounts: Accounts | None) -> None:
     records.purge()
-    purge(home.catalog)
+    Database(home).purge()
     if accounts:
         purge_deleted(accounts)
     _unfinished(home).unlink(missing_ok=True)

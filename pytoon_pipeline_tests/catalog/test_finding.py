@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.dialects import SQLITE
 from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
@@ -103,7 +104,14 @@ def _found(home: Home, text: str) -> str:
         return error.code
 
 
-def test_titles_are_looked_up_in_an_index(known: Home) -> None:
-    with Database(known).read() as database:
-        plan = database.execute("explain query plan select key, name from uploads where title = 'x'").fetchall()
-    assert "USING INDEX uploads_by_title" in plan[0][3]
+@pytest.mark.parametrize(
+    ("condition", "index"), [("title = 'x'", "uploads_by_title"), ("lower(name) = 'x'", "uploads_by_folded_name")]
+)
+def test_names_and_titles_are_looked_up_in_an_index(known: Home, condition: str, index: str) -> None:
+    database = Database(known)
+    explain = "explain query plan" if database.dialect is SQLITE else "explain"
+    with database.write() as opened:
+        if database.dialect is not SQLITE:
+            opened.execute("set local enable_seqscan = off")
+        plan = opened.execute(f"{explain} select key, name from uploads where {condition}").fetchall()
+    assert any(index in str(line) for line in plan)

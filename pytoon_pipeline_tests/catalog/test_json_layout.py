@@ -36,6 +36,12 @@ def write(path: Path, record: Record | dict[str, object]) -> None:
 
 
 @pytest.fixture
+def home() -> Home:
+    """A home with a catalog of its own."""
+    return Home.locate()
+
+
+@pytest.fixture
 def old(home: Home) -> Home:
     folder = home.root / "uploads"
     for key in KEYS:

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,32 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([*map(str, places), os.environ.get("PATH", "")]))
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server, which is reached through a socket in its ``folder``. ``url`` is that of an empty database."""
+
+    control: str
+    folder: Path
+    user: str | None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://pytoon@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        self._control("-w", "-o", f"{OPTIONS} -k {self.folder}", "-l", str(self.folder / "log"), "start")
+
+    def stop(self) -> None:
+        """Ends it as if its machine had crashed."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *arguments: str) -> None:
+        _run([self.control, "-D", str(self.folder / "data"), *arguments], self.user, self.folder)
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of an empty database of a new server, which is reached through a socket in its folder."""
+def server() -> Iterator[Server]:
+    """A new server."""
     initdb, control = program("initdb"), program("pg_ctl")
     if initdb is None or control is None:
         pytest.skip("PostgreSQL is not installed.")
@@ -35,15 +59,31 @@ def postgres() -> Iterator[str]:
         folder = Path(name)
         if user is not None:
             shutil.chown(folder, user)
-        data = folder / "data"
-        _run([initdb, "-D", str(data), "-U", "pytoon", "--auth=trust", "-N"], user, folder)
-        options = f"{OPTIONS} -k {folder}"
-        _run([control, "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"], user, folder)
+        _run([initdb, "-D", str(folder / "data"), "-U", "pytoon", "--auth=trust", "-N"], user, folder)
+        started = Server(control, folder, user)
+        started.start()
         try:
-            yield f"postgresql+psycopg://pytoon@/postgres?host={folder}"
+            yield started
         finally:
-            _run([control, "-D", str(data), "-m", "immediate", "stop"], user, folder)
+            started.stop()
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The URL of an empty database of a new server."""
+    with server() as started:
+        yield started.url
 
 
 def _run(command: list[str], user: str | None, folder: Path) -> None:
     subprocess.run(command, user=user, cwd=folder, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def empty_catalog(url: str) -> None:
+    """Removes the catalog from a database."""
+    import psycopg
+
+    from pytoon_pipeline.catalog.postgresql import SCHEMA
+
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as opened:
+        opened.execute(f"drop schema if exists {SCHEMA} cascade")

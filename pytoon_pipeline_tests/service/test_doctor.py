@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.catalog import postgresql
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.media import fallback_fonts, fonts
 from pytoon_pipeline.runtime.home import Home
@@ -71,6 +72,16 @@ def test_the_language_model_is_named_and_tried(home: Home, monkeypatch: pytest.M
     away = examine(home, "absent")
     assert away.language_model.endswith("no answer, because it cannot be reached")
     assert away.ok, "no video needs it"
+
+
+def test_a_catalog_that_is_away_is_found(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine(home, "absent").catalog == f"{home.catalog}: 0 uploads"
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setenv("PYTOON_CATALOG", f"postgresql://u:secret@127.0.0.1:{free_port()}/videos")
+    result = examine(home, "absent")
+    assert not result.ok
+    assert result.catalog.startswith("missing: The catalog at 127.0.0.1")
+    assert "secret" not in result.catalog
 
 
 def test_the_object_store_is_written_to_and_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
