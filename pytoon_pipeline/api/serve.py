@@ -8,19 +8,23 @@ from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.listening import listen
+from pytoon_pipeline.runtime.public_network import PublicNetwork
 from pytoon_pipeline.service.runner import OpenRunRecords
 
 BACKLOG = 128
 SHUTDOWN_SECONDS = 3
 
 
-def serve_api(home: Home, host: str, port: int, open_records: OpenRunRecords) -> None:
-    """Serves until the process is stopped. ``open_records`` opens what is recorded of runs.
+def serve_api(
+    home: Home, host: str, port: int, open_records: OpenRunRecords, network: PublicNetwork | None = None
+) -> None:
+    """Serves until the process is stopped. ``open_records`` opens what is recorded of runs; ``network`` is the one that
+    webhooks and uploads by URL use, by default the public one.
 
     Raises ``DependencyMissing`` without a key, ``InvalidInput`` for a short token, and ``TransientError`` when the port
     cannot be used.
     """
-    service = ApiService.open(home, open_records=open_records)
+    service = ApiService.open(home, network, open_records)
     app = application(service, api_token(Keys(service.accounts)))
     with listen("The API", host, port, BACKLOG) as listener:
         config = uvicorn.Config(

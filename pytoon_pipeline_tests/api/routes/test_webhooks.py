@@ -3,15 +3,9 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import pytest
 from standardwebhooks import Webhook as Verifier
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from pytoon_pipeline.accounts import deliveries
 from pytoon_pipeline.api.app import application
@@ -23,26 +17,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.public_network import PublicNetwork
 from pytoon_pipeline_tests.api.conftest import TOKEN, Client
 from pytoon_pipeline_tests.harness.serving import serving
-
-
-@dataclass
-class Receiver:
-    """A program that receives messages, and what it answers: the first statuses of ``answers``, then 204."""
-
-    answers: list[int] = field(default_factory=list)
-    messages: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    url: str = ""
-
-    @contextmanager
-    def running(self) -> Iterator["Receiver"]:
-        async def receive(request: Request) -> Response:
-            self.messages.append((dict(request.headers), await request.body()))
-            status = self.answers.pop(0) if self.answers else 204
-            return Response(status_code=status, headers={"location": f"{self.url}/elsewhere"})
-
-        routes = [Route("/{path:path}", receive, methods=["POST", "GET"])]
-        with serving(Starlette(routes=routes)) as self.url:
-            yield self
+from pytoon_pipeline_tests.harness.webhook_receiver import Receiver
 
 
 @pytest.fixture
