@@ -94,7 +94,8 @@ bench-unattended: setup-test
 	$(BIN)/python -m benchmarks.unattended
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.chaos
+	$(BIN)/python -m benchmarks.api_chaos .api-chaos --minutes 60
 	$(BIN)/python -m benchmarks.full_disk
 
 clean:
-	rm -rf .venv .venv-peers .footage .pytoon
+	rm -rf .api-chaos .venv .venv-peers .footage .pytoon

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import dagster as dg
 import psutil
@@ -67,26 +68,37 @@ class Engine:
             self.process.wait()
 
 
-class Killer:
-    """Kills one process after the other, at random times."""
+class Server(Protocol):
+    """A process beside the daemon that is killed as well."""
 
-    def __init__(self, daemon: Daemon, engine: Engine, seed: int) -> None:
-        self._daemon, self._engine, self._random = daemon, engine, random.Random(seed)
+    process: "subprocess.Popen[bytes] | None"
+
+    def start(self) -> None: ...
+
+
+class Killer:
+    """Kills one process after the other, at random times. ``name`` is what the kills of ``server`` are called, and
+    ``weight`` how often it is killed among seven kills of others.
+    """
+
+    def __init__(self, daemon: Daemon, server: Server, seed: int, name: str = "engine", weight: int = 1) -> None:
+        self._daemon, self._server, self._random, self._name = daemon, server, random.Random(seed), name
+        self._kinds = ("run", "run", "run", "fork server", "code server", "daemon", "all", *[name] * weight)
         self.killed: Counter[str] = Counter()
 
     def strike(self) -> None:
         """Waits a while, kills one process, and restarts dead ones."""
         time.sleep(self._random.uniform(MIN_PAUSE, MAX_PAUSE))
-        kind = self._random.choice(("run", "run", "run", "fork server", "code server", "daemon", "all", "engine"))
+        kind = self._random.choice(self._kinds)
         if self._victims(kind):
             self.killed[kind] += 1
         self.revive()
 
     def _victims(self, kind: str) -> bool:
-        if kind == "engine":
-            assert self._engine.process is not None
-            self._engine.process.send_signal(signal.SIGKILL)
-            self._engine.process.wait()
+        if kind == self._name:
+            assert self._server.process is not None
+            self._server.process.send_signal(signal.SIGKILL)
+            self._server.process.wait()
             return True
         found = self._daemon.processes()
         if kind == "run":
@@ -106,8 +118,8 @@ class Killer:
         """Restarts dead processes, as a supervisor does."""
         if self._daemon.process is None or self._daemon.process.poll() is not None:
             self._daemon.start(setup=False)
-        if self._engine.process is None or self._engine.process.poll() is not None:
-            self._engine.start()
+        if self._server.process is None or self._server.process.poll() is not None:
+            self._server.start()
 
 
 def main() -> None:
