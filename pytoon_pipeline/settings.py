@@ -214,6 +214,12 @@ class Settings(_Environment):
     api_rate: int = Field(
         default=600, ge=1, description="how often each key may call each route of the HTTP API in a minute, 1 or more"
     )
+    oidc: Folder | None = Field(
+        default=None,
+        description="a YAML file that names the OpenID Connect provider with which people sign in",
+        examples=["~/pytoon-sign-in.yaml"],
+    )
+    oidc_secret: SecretStr | None = Field(default=None, description="the client secret at that provider")
     device: Annotated[DeviceChoice, Lowercase] = Field(
         default="auto", description="auto, which uses a GPU where there is one, or cpu"
     )

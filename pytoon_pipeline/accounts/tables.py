@@ -20,6 +20,46 @@ keys = sa.Table(
     sa.Column("used", sa.Float(53)),
 )
 
+# People who sign in to pages. ``subject`` is what their ``issuer`` calls them; of local users the issuer is empty, the
+# subject is their name, and ``password`` is a salted hash.
+users = sa.Table(
+    "users",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant", sa.Text, nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("password", sa.Text),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Column("used", sa.Float(53)),
+    sa.UniqueConstraint("issuer", "subject", name="one_user_per_subject"),
+)
+
+# Sessions of pages. ``hash`` is the SHA-256 of what the cookie holds.
+sessions = sa.Table(
+    "sessions",
+    METADATA,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("user", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("created", sa.Float(53), nullable=False),
+    sa.Column("expires", sa.Float(53), nullable=False, index=True),
+)
+
+# People who are at their provider just now. ``state`` and ``browser`` are SHA-256 of what comes back with them, in the
+# URL and in a cookie; a row is used once.
+sign_ins = sa.Table(
+    "sign_ins",
+    METADATA,
+    sa.Column("state", sa.Text, primary_key=True),
+    sa.Column("browser", sa.Text, nullable=False),
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("verifier", sa.Text, nullable=False),
+    sa.Column("next", sa.Text, nullable=False),
+    sa.Column("expires", sa.Float(53), nullable=False, index=True),
+)
+
 # Which files each tenant has uploaded. The store has the content of a file once. ``alias`` is what the audit log calls
 # the upload.
 files = sa.Table(

@@ -1,7 +1,12 @@
 """Who may call what. Middleware finds the caller before any route, also before those added later; each route states the
 scope that it needs.
+
+Programs send a key. Pages have the cookie of a session, which browsers send by themselves; so what changes something
+needs the token of the session, too, which no other site knows.
 """
 
+import hmac
+from collections.abc import Iterable
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, FastAPI, Request
@@ -11,7 +16,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.keys import Keys
+from pytoon_pipeline.accounts.sessions import csrf_token
+from pytoon_pipeline.accounts.users import Users
+from pytoon_pipeline.api.cookies import SESSION, cookie
 from pytoon_pipeline.api.problems import problem_response
 from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.contracts.access import DEFAULT_TENANT, SCOPES, Caller, Scope
@@ -19,8 +28,10 @@ from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, Py
 from pytoon_pipeline.runtime.http_input import bearer_token, same_token
 from pytoon_pipeline.settings import Settings
 
-# What a load balancer asks; it says nothing about the home.
-OPEN = ("/healthz",)
+# What a load balancer asks, which says nothing about the home, and the pages on which people sign in.
+OPEN = ("/healthz", "/sign-in", "/sign-in/provider", "/sign-in/callback")
+CSRF_HEADER = b"x-csrf-token"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MIN_LENGTH = 16
 # The caller that has the token of the environment.
 OPERATOR = Caller(key="PYTOON_API_TOKEN", tenant=DEFAULT_TENANT, role="admin", scopes=SCOPES)
@@ -42,10 +53,10 @@ def callers(keys: Keys, token: str | None) -> FindCaller:
 
 
 class Authenticate:
-    """Refuses requests without a key that is valid now."""
+    """Refuses requests without a key or a session that is valid now."""
 
-    def __init__(self, app: ASGIApp, find: FindCaller) -> None:
-        self.app, self._find = app, find
+    def __init__(self, app: ASGIApp, find: FindCaller, of_session: FindCaller) -> None:
+        self.app, self._find, self._of_session = app, find, of_session
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or scope.get("path") in OPEN:
@@ -54,8 +65,7 @@ class Authenticate:
         if scope["type"] != "http":
             return
         try:
-            secret = bearer_token(scope["headers"])
-            caller = await run_in_threadpool(self._find, secret) if secret else None
+            caller = await self._caller(scope)
         except PytoonError as error:
             await problem_response(error)(scope, receive, send)
             return
@@ -73,6 +83,24 @@ class Authenticate:
 
         await self.app(scope, receive, with_limits)
 
+    async def _caller(self, scope: AsgiScope) -> Caller | None:
+        """Who sends a request. Raises ``InvalidInput`` for a change by a session without its token."""
+        if secret := bearer_token(scope["headers"]):
+            return await run_in_threadpool(self._find, secret)
+        secret = cookie(scope["headers"], SESSION)
+        caller = await run_in_threadpool(self._of_session, secret) if secret else None
+        if secret and caller is not None and scope["method"] not in SAFE_METHODS:
+            check_csrf(scope["headers"], secret)
+        return caller
+
+
+def check_csrf(headers: Iterable[tuple[bytes, bytes]], session: str) -> None:
+    """Raises ``InvalidInput`` for a request without the token of its session."""
+    given = next((value for name, value in headers if name == CSRF_HEADER), b"")
+    if not hmac.compare_digest(given, csrf_token(session).encode()):
+        hint = "Send “csrf_token”, which GET /v1/session answers, as the header X-CSRF-Token."
+        raise InvalidInput("csrf_token_missing", "The request does not have the token of its session.", hint)
+
 
 class Needs:
     """A dependency of a route: the caller, who must have ``scope``."""
@@ -89,7 +117,7 @@ class Needs:
                 "Use a key that has it, or ask the person who runs the server for one.",
             )
         limits: RateLimits = request.app.state.limits
-        request.state.allowance = limits.hit(caller, request.method, request.scope["route"].path)
+        request.state.allowance = limits.hit(caller.key, request.method, request.scope["route"].path)
         if not request.state.allowance.allowed:
             message = "This key has called this route too often within a minute."
             raise TransientError("too_many_requests", message, "Try again after the seconds in Retry-After.")
@@ -105,6 +133,7 @@ ReadsRenders = Annotated[Caller, _needs("renders:read")]
 WritesRenders = Annotated[Caller, _needs("renders:write")]
 ManagesWebhooks = Annotated[Caller, _needs("webhooks:manage")]
 ExportsTenant = Annotated[Caller, _needs("tenant:export")]
+UsesDagster = Annotated[Caller, _needs("dagster:use")]
 ReadsAudit = Annotated[Caller, _needs("audit:read")]
 WritesUploads = Annotated[Caller, _needs("uploads:write")]
 
@@ -123,18 +152,21 @@ def check_scopes(app: FastAPI) -> None:
 
 
 def _refused() -> PytoonError:
-    hint = "Send the header “Authorization: Bearer KEY” with a key that has not expired."
+    hint = "Send the header “Authorization: Bearer KEY” with a key that has not expired. People sign in at /sign-in"
     return InvalidInput("token_missing", "The key is missing, wrong, expired or revoked.", hint)
 
 
-def api_token(keys: Keys) -> str | None:
+def api_token(accounts: Accounts) -> str | None:
     """The token of the environment, if any.
 
-    Raises ``DependencyMissing`` when there is neither a token nor a key, and ``InvalidInput`` for a short token.
+    Raises ``DependencyMissing`` when nobody could call the API: there is no token, key, user or provider. Raises
+    ``InvalidInput`` for a short token.
     """
-    secret = Settings.load().api_token
+    settings = Settings.load()
+    secret = settings.api_token
     token = secret.get_secret_value() if secret else None
-    if token is None and not any(key.revoked is None for key in keys.all()):
+    known = any(key.revoked is None for key in Keys(accounts).all()) or settings.oidc or Users(accounts).all()
+    if token is None and not known:
         hint = "Create a key, which every program that uses the API sends: pytoon keys create NAME --role admin"
         raise DependencyMissing("api_token_missing", "There is no key for the API yet.", hint)
     if token is not None and len(token) < MIN_LENGTH:

@@ -6,7 +6,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from pytoon_pipeline.accounts.keys import Keys
+from pytoon_pipeline.accounts.sessions import Sessions
 from pytoon_pipeline.api.access import Authenticate, callers, check_scopes
+from pytoon_pipeline.api.oidc import Provider
 from pytoon_pipeline.api.problems import add_problem_handlers
 from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.api.routes.audit import add_audit
@@ -14,9 +16,11 @@ from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
 from pytoon_pipeline.api.routes.renders import add_renders
+from pytoon_pipeline.api.routes.sign_in import add_sign_in
 from pytoon_pipeline.api.routes.uploads import add_uploads
 from pytoon_pipeline.api.routes.webhooks import add_webhooks
 from pytoon_pipeline.api.service import ApiService
+from pytoon_pipeline.config.sign_in import load_sign_in
 from pytoon_pipeline.contracts.renders import Problem
 from pytoon_pipeline.settings import Settings
 
@@ -34,7 +38,8 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
         redoc_url=None,
         responses=PROBLEMS,
     )
-    app.add_middleware(Authenticate, find=callers(Keys(service.accounts), token))
+    sessions = Sessions(service.accounts)
+    app.add_middleware(Authenticate, find=callers(Keys(service.accounts), token), of_session=sessions.caller)
     app.state.limits = RateLimits(Settings.load().api_rate)
     add_problem_handlers(app)
     _add_health(app)
@@ -45,8 +50,18 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_audit(app, service)
     add_export(app, service)
     add_catalogue(app)
+    add_sign_in(app, service, provider())
     check_scopes(app)
     return app
+
+
+def provider() -> Provider | None:
+    """The provider that the settings name. Raises ``DependencyMissing`` and ``InvalidInput``."""
+    settings = Settings.load()
+    if settings.oidc is None:
+        return None
+    secret = settings.oidc_secret
+    return Provider(load_sign_in(settings.oidc), secret.get_secret_value() if secret else None)
 
 
 def _add_health(app: FastAPI) -> None:

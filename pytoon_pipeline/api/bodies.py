@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
+from urllib.parse import parse_qs
 
 from fastapi import Request
 
@@ -11,8 +12,8 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.runtime.http_input import arriving
 
-# Bytes of a request as JSON and of an uploaded file; and the seconds in which the next bytes must arrive.
-MAX_REQUEST, MAX_FILE = 2 << 20, 4 << 30
+# Bytes of a request as JSON, of an uploaded file, and of a form; and the seconds in which the next bytes must arrive.
+MAX_REQUEST, MAX_FILE, MAX_FORM = 2 << 20, 4 << 30, 16 << 10
 SILENCE_SECONDS = 30
 
 R = TypeVar("R", bound=Record)
@@ -33,6 +34,12 @@ async def document_of(request: Request, record: type[R], example: str) -> R:
     if not isinstance(document, dict):
         raise InvalidInput("invalid_request", "The body is not a JSON object.", f"Send, for example: {example}")
     return validate(record, document, "", "invalid_request")
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form of a page."""
+    body = b"".join([chunk async for chunk in _chunks(request, MAX_FORM)])
+    return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 def _chunks(request: Request, most: int) -> AsyncIterator[bytes]:

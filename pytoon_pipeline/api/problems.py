@@ -15,6 +15,10 @@ MEDIA_TYPE = "application/problem+json"
 STATUS = {
     "token_missing": 401,
     "scope_missing": 403,
+    "csrf_token_missing": 403,
+    "sign_in_refused": 403,
+    "not_let_in": 403,
+    "other_tenant": 403,
     "unknown_upload": 404,
     "unknown_file": 404,
     "unknown_preset": 404,
@@ -37,9 +41,14 @@ STATUS_BY_CATEGORY = {"invalid_input": 422, "transient": 503, "dependency_missin
 RETRY_SECONDS = 10
 
 
+def status_of(error: PytoonError) -> int:
+    """The HTTP status of an error."""
+    return STATUS.get(error.code) or STATUS_BY_CATEGORY.get(error.category, 500)
+
+
 def problem_response(error: PytoonError, headers: dict[str, str] | None = None) -> Response:
     """The response for an error. Its type is the code, as a URN."""
-    status = STATUS.get(error.code) or STATUS_BY_CATEGORY.get(error.category, 500)
+    status = status_of(error)
     problem = Problem(
         type=f"urn:pytoon:error:{error.code}",
         title=HTTPStatus(status).phrase,

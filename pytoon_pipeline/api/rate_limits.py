@@ -1,4 +1,4 @@
-"""Rate limits for each key and route, in this process."""
+"""Rate limits, in this process."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -7,8 +7,6 @@ from time import time
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-
-from pytoon_pipeline.contracts.access import Caller
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,8 @@ class RateLimits:
         self._item = RateLimitItemPerMinute(per_minute)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def hit(self, caller: Caller, method: str, route: str) -> Allowance:
-        """Counts a request."""
-        names = (caller.key, method, route)
+    def hit(self, *names: str) -> Allowance:
+        """Counts a request of what ``names`` say: a key and a route, or an address."""
         allowed = self._limiter.hit(self._item, *names)
         reset, remaining = self._limiter.get_window_stats(self._item, *names)
         return Allowance(allowed, self._item.amount, remaining, max(1, ceil(reset - time())))

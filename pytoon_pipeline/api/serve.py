@@ -2,7 +2,6 @@
 
 import uvicorn
 
-from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.api.access import api_token
 from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.service import ApiService
@@ -25,7 +24,7 @@ def serve_api(
     cannot be used.
     """
     service = ApiService.open(home, network, open_records)
-    app = application(service, api_token(Keys(service.accounts)))
+    app = application(service, api_token(service.accounts))
     with listen("The API", host, port, BACKLOG) as listener:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, ws="none",

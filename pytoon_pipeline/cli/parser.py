@@ -19,6 +19,7 @@ from pytoon_pipeline.cli import (
     store,
     transcript,
     uploads,
+    users,
 )
 from pytoon_pipeline.cli.usage import CommandParser
 from pytoon_pipeline.contracts.base import Record
@@ -46,6 +47,7 @@ def build_parser() -> CommandParser:
         kpis,
         machine,
         keys,
+        users,
         audit,
         personal_data,
         models,

@@ -15,6 +15,7 @@ Scope = Literal[
     "webhooks:manage",
     "audit:read",
     "tenant:export",
+    "dagster:use",
 ]
 Role = Literal["viewer", "editor", "brand-manager", "operator", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -24,7 +25,7 @@ ROLES: dict[Role, tuple[Scope, ...]] = {
     "viewer": _VIEWER,
     "editor": _EDITOR,
     "brand-manager": (*_EDITOR, "brands:write"),
-    "operator": (*_EDITOR, "webhooks:manage"),
+    "operator": (*_EDITOR, "webhooks:manage", "dagster:use"),
     "admin": SCOPES,
 }
 
@@ -34,9 +35,10 @@ Tenant = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description=
 
 
 class Caller(Record):
-    """Who sends a request: a key, its tenant, and what it may do."""
+    """Who sends a request: a key or a signed-in user, their tenant, and what they may do. ``name`` is the user's."""
 
     key: str
+    name: str | None = None
     tenant: Tenant
     role: Role
     scopes: tuple[Scope, ...]

@@ -19,6 +19,9 @@ Chain = Literal["accounts", "catalog"]
 Action = Literal[
     "key.created",
     "key.revoked",
+    "user.added",
+    "user.removed",
+    "user.signed_in",
     "upload.added",
     "upload.erased",
     "webhook.created",
@@ -39,11 +42,11 @@ SYSTEM = "pytoon"
 
 
 class AuditLine(Record):
-    """A change. ``actor`` is the id of a key, or ``shell:`` and a user of the machine; ``at`` is in seconds since the
-    epoch.
+    """A change. ``actor`` is the id of a key or user, or ``shell:`` and a user of the machine; ``at`` is in seconds
+    since the epoch.
 
-    ``subject`` is a number by chance of an upload or render, or the id of a key or webhook. ``object`` is the upload or
-    render that it means, while it exists; the digest does not cover it.
+    ``subject`` is a number by chance of an upload or render, or the id of a key, user or webhook. ``object`` is the
+    upload or render that it means, while it exists; the digest does not cover it.
     """
 
     chain: Chain

@@ -13,6 +13,7 @@ from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.renders import Problem, Render, RenderList, RenderRequest
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import RESULTS
+from pytoon_pipeline.contracts.sign_in import NewUserResult, SignInSettings, UsersResult
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.storage import StorageResult
 
@@ -28,6 +29,9 @@ DOCUMENTS: dict[str, type[Record]] = {
     "render_list": RenderList,
     "problem": Problem,
     "storage_result": StorageResult,
+    "sign_in": SignInSettings,
+    "new_user_result": NewUserResult,
+    "users_result": UsersResult,
     **RESULTS,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

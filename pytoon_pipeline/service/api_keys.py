@@ -27,12 +27,8 @@ def create_key(
     days: float | None = None,
 ) -> NewKeyResult:
     """A new key, as ``by`` asks. Raises ``InvalidInput`` for a role, a tenant or scopes that do not exist."""
-    chosen = _role(role)
-    try:
-        TypeAdapter(Tenant).validate_python(tenant)
-    except ValidationError:
-        hint = "Use up to 32 small letters, digits and hyphens, such as: acme"
-        raise InvalidInput("tenant_name", f"“{printable_name(tenant)[:40]}” cannot be a tenant.", hint) from None
+    chosen = role_named(role)
+    check_tenant(tenant)
     if days is not None and not 0 < days < 36525:
         raise InvalidInput("key_days", "A key lasts more than 0 and less than 36,525 days.", "For example: --days 90")
     expires = None if days is None else time.time() + days * DAY
@@ -52,7 +48,17 @@ def revoke_key(home: Home, key: str, by: str) -> KeysResult:
     return KeysResult(keys=(Keys(Accounts.open(home), by).revoke(key),))
 
 
-def _role(name: str) -> Role:
+def check_tenant(name: str) -> None:
+    """Raises ``InvalidInput`` for what cannot be the name of a tenant."""
+    try:
+        TypeAdapter(Tenant).validate_python(name)
+    except ValidationError:
+        hint = "Use up to 32 small letters, digits and hyphens, such as: acme"
+        raise InvalidInput("tenant_name", f"“{printable_name(name)[:40]}” cannot be a tenant.", hint) from None
+
+
+def role_named(name: str) -> Role:
+    """A role by its name. Raises ``InvalidInput`` for an unknown one."""
     for role in ROLES:
         if role == name:
             return role

@@ -49,6 +49,9 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/webhooks/{webhook}/deliveries"): "webhooks:manage",
     ("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay"): "webhooks:manage",
     ("GET", "/v1/audit"): "audit:read",
+    ("GET", "/v1/session"): "catalogue:read",
+    ("DELETE", "/v1/session"): "catalogue:read",
+    ("GET", "/v1/door/dagster"): "dagster:use",
     ("GET", "/v1/export"): "tenant:export",
     ("GET", "/v1/presets"): "catalogue:read",
     ("GET", "/v1/presets/{name}"): "catalogue:read",
@@ -240,16 +243,16 @@ def test_renders_of_an_upload_are_erased_with_it(api: Client, home: Home, photo:
 def test_a_server_without_a_key_or_with_a_short_token_does_not_start(
     service: ApiService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = Keys(service.accounts)
+    keys, accounts = Keys(service.accounts), service.accounts
     monkeypatch.setenv("PYTOON_API_TOKEN", "")
     with pytest.raises(DependencyMissing, match="pytoon keys create"):
-        api_token(keys)
+        api_token(accounts)
     monkeypatch.setenv("PYTOON_API_TOKEN", "short")
     with pytest.raises(InvalidInput, match="at least 16"):
-        api_token(keys)
+        api_token(accounts)
     keys.create("first", "default", "admin")
     monkeypatch.setenv("PYTOON_API_TOKEN", "")
-    assert api_token(keys) is None
+    assert api_token(accounts) is None
 
 
 def test_no_answer_speaks_of_the_command_line(api: Client, home: Home, photo: bytes) -> None:
