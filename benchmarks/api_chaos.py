@@ -24,7 +24,7 @@ from standardwebhooks import Webhook
 
 from benchmarks.chaos import Killer
 from pytoon_pipeline.media import ffmpeg
-from pytoon_pipeline_tests.api.conftest import Answer, Client
+from pytoon_pipeline_tests.harness.api_client import Answer, Client
 from pytoon_pipeline_tests.harness.api_server import ApiServer
 from pytoon_pipeline_tests.harness.daemon_harness import Daemon, home_at, wait_until
 from pytoon_pipeline_tests.harness.free_port import free_port

@@ -13,6 +13,7 @@ from pytoon_pipeline.api.problems import add_problem_handlers
 from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.api.routes.audit import add_audit
 from pytoon_pipeline.api.routes.catalogue import add_catalogue
+from pytoon_pipeline.api.routes.door import add_door
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
 from pytoon_pipeline.api.routes.renders import add_renders
@@ -50,6 +51,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_audit(app, service)
     add_export(app, service)
     add_catalogue(app)
+    add_door(app)
     add_sign_in(app, service, provider())
     check_scopes(app)
     return app

@@ -59,6 +59,8 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/platforms"): "catalogue:read",
     ("GET", "/v1/schemas/{name}"): "catalogue:read",
 }
+# Dagster shows all tenants, so this is for the first tenant alone.
+DOOR = "/v1/door/dagster"
 SECRET = "Acme’s unannounced product"
 NAME = "secret.mp4"
 
@@ -103,7 +105,7 @@ def _short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def text_of(answer: Answer) -> str:
     """The text of an answer; of a ZIP, that of all its files."""
-    if answer.headers["content-type"] != "application/zip":
+    if answer.headers.get("content-type") != "application/zip":
         return answer.body.decode()
     with zipfile.ZipFile(io.BytesIO(answer.body)) as found:
         return b"".join(name.encode() + found.read(name) for name in found.namelist()).decode("utf-8", "replace")
@@ -133,9 +135,9 @@ def test_a_role_may_do_what_its_scopes_allow_and_no_more(
     secret = secret_of(service, role, "acme")
     for (method, path), scope in sorted(TABLE.items(), key=lambda one: one[0][0] != "GET"):
         answer = call(api, method, path, acme.names, secret)
-        assert (answer.status == 403) == (scope not in ROLES[role]), (method, path, answer.body)
+        assert (answer.status == 403) == (scope not in ROLES[role] or path == DOOR), (method, path, answer.body)
         assert answer.status not in (401, 500), (method, path)
-        if answer.status == 403:
+        if answer.status == 403 and scope not in ROLES[role]:
             assert (answer.json["code"], scope in answer.json["detail"]) == ("scope_missing", True)
             assert SECRET not in answer.body.decode()
         elif method == "GET" and "{render}" in path:

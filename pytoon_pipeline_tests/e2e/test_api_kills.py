@@ -13,13 +13,12 @@ from standardwebhooks import Webhook
 
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.api.conftest import Answer, Client
+from pytoon_pipeline_tests.harness.api_client import TOKEN, Answer, Client
 from pytoon_pipeline_tests.harness.api_server import ApiServer
 from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 from pytoon_pipeline_tests.harness.free_port import free_port
 from pytoon_pipeline_tests.harness.webhook_receiver import Receiver
 
-TOKEN = "a-token-of-the-tests"
 RENDERS, LONG = 6, 120
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out, who the caller is, and the door to Dagster's pages."""
+"""Signing in and out, and who the caller is."""
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pytoon_pipeline.accounts.sessions import Sessions, SignIns, csrf_token
 from pytoon_pipeline.accounts.users import Users
-from pytoon_pipeline.api.access import ReadsCatalogue, UsesDagster
+from pytoon_pipeline.api.access import ReadsCatalogue
 from pytoon_pipeline.api.bodies import form_of
 from pytoon_pipeline.api.cookies import SESSION, cookie, take
 from pytoon_pipeline.api.oidc import Provider
@@ -16,7 +16,6 @@ from pytoon_pipeline.api.routes.provider import add_provider
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.api.sign_in_page import sign_in_page
 from pytoon_pipeline.api.signing_in import HOME_PAGE, Next, check_origin, count, local_path, signed_in
-from pytoon_pipeline.contracts.access import DEFAULT_TENANT
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.sign_in import SessionInfo
 
@@ -69,11 +68,3 @@ def add_sign_in(app: FastAPI, service: ApiService, provider: Provider | None) ->
             sessions.end(cookie(request.scope["headers"], SESSION) or "")
             take(response, SESSION)
         return response
-
-    @app.get("/v1/door/dagster", status_code=204)
-    def door(caller: UsesDagster) -> Response:
-        """Whether the caller may use Dagster's pages, for a proxy in front of them: 204, 401 or 403."""
-        if caller.tenant != DEFAULT_TENANT:
-            message = "Dagster shows the uploads of all tenants, so it is for the tenant “default” only."
-            raise InvalidInput("other_tenant", message, "Sign in as somebody of that tenant.")
-        return Response(status_code=204, headers={"X-Pytoon-User": caller.key, "X-Pytoon-Role": caller.role})

@@ -21,7 +21,7 @@ from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 from pytoon_pipeline_tests.harness.free_port import free_port
 from pytoon_pipeline_tests.harness.serving import serving
 
-GUIDE = Path(__file__).parents[2] / "docs" / "sign-in.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "sign-in.md"
 TLS = re.compile(r"^    (listen 443 ssl|ssl_\w+ .*|server_name .*);\n", re.MULTILINE)
 
 
