@@ -82,11 +82,16 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _postgres_url(url: SecretStr) -> SecretStr:
-    parts = urlsplit(url.get_secret_value())
-    if parts.scheme not in ("postgresql", "postgresql+psycopg") or len(parts.path) < 2 or parts.port == 0:
-        raise ValueError("this is not the URL of a PostgreSQL database")
-    return url
+def _database(scheme: str) -> AfterValidator:
+    """A URL with this scheme that names a database."""
+
+    def check(url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value())
+        if parts.scheme != scheme or len(parts.path) < 2 or parts.port == 0:
+            raise ValueError("this is not the URL of a PostgreSQL database")
+        return url
+
+    return AfterValidator(check)
 
 
 def _bucket(url: str) -> str:
@@ -181,10 +186,15 @@ class Settings(_Environment):
     )
     presets: Path | None = Field(default=None, description="the path of a folder with presets and brands")
     inbox: str | None = Field(default=None, description="the path of a folder, or s3://bucket/prefix")
-    catalog: Annotated[SecretStr, AfterValidator(_postgres_url)] | None = Field(
+    catalog: Annotated[SecretStr, _database("postgresql")] | None = Field(
         default=None,
         description="the URL of a PostgreSQL database, for a catalog that homes share",
         examples=["postgresql://USER:PASSWORD@HOST/NAME"],
+    )
+    dagster_database: Annotated[SecretStr, _database("postgresql+psycopg2")] | None = Field(
+        default=None,
+        description="the URL of a PostgreSQL database for Dagster's runs and events, with its driver psycopg2",
+        examples=["postgresql+psycopg2://USER:PASSWORD@HOST/NAME"],
     )
     store: Annotated[str, AfterValidator(_bucket)] | None = Field(
         default=None,

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 # Distributions that are used without an import.
 WITHOUT_IMPORT = {
+    "dagster-postgres": "Dagster loads it, as `dagster.yaml` says",
     "dagster-webserver": "`dagster dev` starts it for the UI",
     "silero-vad": "only its file of weights is read",
 }

@@ -33,8 +33,7 @@ class PostgresServer:
     dialect = POSTGRESQL
 
     def __init__(self, url: str) -> None:
-        self._url = url.replace("postgresql+psycopg:", "postgresql:", 1)
-        self.address = address_of(self._url)
+        self._url, self.address = url, address_of(url)
 
     @contextmanager
     def read(self) -> Iterator[PostgresConnection]:

@@ -87,12 +87,13 @@ def _metrics(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from pytoon_pipeline.defs import dagster_yaml
+    from pytoon_pipeline.defs import dagster_storage, dagster_yaml
     from pytoon_pipeline.runtime.capacity import Capacity
     from pytoon_pipeline.service.doctor import examine
 
     home = Home.locate()
-    result = examine(home, str(dagster_yaml.examine(home, Capacity.of_machine())))
+    settings = f"{dagster_yaml.examine(home, Capacity.of_machine())}; storage: {dagster_storage.described()}"
+    result = examine(home, settings)
     if options.json:
         print_json(result)
     else:

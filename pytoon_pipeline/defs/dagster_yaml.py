@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from pytoon_pipeline.defs import dagster_storage
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
@@ -71,10 +72,10 @@ def examine(home: Home, capacity: Capacity) -> InstanceSettings:
 
 
 def shipped(capacity: Capacity) -> bytes:
-    """The content that comes with Pytoon, with the number of runs that fit the machine."""
+    """The content that comes with Pytoon, the number of runs that fit the machine, and the storage of the settings."""
     file = next(path for path in (PACKAGE.parent / NAME, PACKAGE / "_dagster.yaml") if path.is_file())
     text = file.read_text("utf-8")
-    return RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", text).encode()
+    return (RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", text) + dagster_storage.section()).encode()
 
 
 def _digest(data: bytes) -> str:

@@ -77,6 +77,8 @@ def preload() -> None:
             import_module(SPEECH_MODULES[wanted.engine])
     if Settings.load().catalog is not None:
         import_module("pytoon_pipeline.catalog.postgresql")
+    if Settings.load().dagster_database is not None:
+        import_module("dagster_postgres")
     import_module(CODE_LOCATION).defs().get_repository_def()
     # Both import a good part of themselves when they are first used.
     njit(lambda number: number)(1.0)

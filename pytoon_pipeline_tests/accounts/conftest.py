@@ -14,5 +14,5 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         yield "sqlite"
         return
     with postgres() as url:
-        monkeypatch.setenv("PYTOON_API_DATABASE", url)
+        monkeypatch.setenv("PYTOON_API_DATABASE", url.replace(":", "+psycopg:", 1))
         yield "postgresql"

@@ -91,7 +91,7 @@ def test_a_connection_that_is_lost_within_a_change_leaves_nothing_of_it(home: Ho
 
 
 def _end(home: Home, process: int) -> None:
-    with psycopg.connect(os.environ["PYTOON_CATALOG"].replace("+psycopg", "")) as other:
+    with psycopg.connect(os.environ["PYTOON_CATALOG"]) as other:
         other.execute("select pg_terminate_backend(%s)", (process,))
 
 

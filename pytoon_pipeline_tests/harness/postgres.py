@@ -33,7 +33,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://pytoon@/postgres?host={self.folder}"
+        return f"postgresql://pytoon@/postgres?host={self.folder}"
 
     def start(self) -> None:
         self._control("-w", "-o", f"{OPTIONS} -k {self.folder}", "-l", str(self.folder / "log"), "start")
@@ -85,5 +85,5 @@ def empty_catalog(url: str) -> None:
 
     from pytoon_pipeline.catalog.postgresql import SCHEMA
 
-    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as opened:
+    with psycopg.connect(url, autocommit=True) as opened:
         opened.execute(f"drop schema if exists {SCHEMA} cascade")
