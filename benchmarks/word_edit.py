@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.word_edit CLIP…``. The talk shows the clips one after the other at 720p, again and again. The
 first render has nothing stored. Wall time is that of the processes, with all imports; processor time that of all their
-threads.
+threads. With ``--standby``, the edit runs on a standby process (``pytoon standby``).
 """
 
 import argparse
@@ -10,18 +10,24 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks.edit import hashes
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline_tests.harness.machine import machine
 
 SECONDS = 62
+PROGRAM = (sys.executable, "-m", "pytoon_pipeline.cli.main")
 FIT = "scale=1280:720:force_original_aspect_ratio=decrease,pad=1280:720:-1:-1,setsar=1,fps=30"
 # A line of an exported transcript with a sentence: its time comes first.
 SENTENCE = re.compile(r"[\d:.\[(]+.*[a-z]")
@@ -32,15 +38,18 @@ KEEP_SILENCE = ("--set", "silence.remove=false")
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("clips", nargs="+", type=Path)
+    parser.add_argument("--standby", action="store_true")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        talk, text = make_talk(folder, parser.parse_args().clips), folder / "talk.txt"
+        talk, text = make_talk(folder, options.clips), folder / "talk.txt"
         cold, first = timed(folder, "render", str(talk), *KEEP_SILENCE)
         before = hashes(Path(first["video"]))
-        timed(folder, "transcript", first["name"], "--export", str(text))
-        words = change_word(text)
-        apply, _ = timed(folder, "transcript", first["name"], "--apply", str(text))
-        edit, second = timed(folder, "render", str(talk), *KEEP_SILENCE)
+        with standby(folder) if options.standby else nullcontext() as server:
+            timed(folder, "transcript", first["name"], "--export", str(text))
+            words = change_word(text)
+            apply, _ = timed(folder, "transcript", first["name"], "--apply", str(text), server=server)
+            edit, second = timed(folder, "render", str(talk), *KEEP_SILENCE, server=server)
         after = hashes(Path(second["video"]))
     changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
     print(json.dumps({
@@ -77,19 +86,39 @@ def change_word(text: Path) -> list[str]:
     return [old, "another"]
 
 
-def timed(folder: Path, *arguments: str) -> tuple[dict[str, float], dict[str, Any]]:
+def timed(
+    folder: Path, *arguments: str, server: psutil.Process | None = None
+) -> tuple[dict[str, float], dict[str, Any]]:
     """The seconds that a command takes, of wall time and of processors, and what it prints."""
-    environment = {"PYTOON_TRANSCRIBER": "pocketsphinx", **os.environ, "PYTOON_HOME": str(folder / "home")}
-    began, used = time.perf_counter(), _processor_seconds()
-    command = [sys.executable, "-m", "pytoon_pipeline.cli.main", *arguments, "--json"]
+    began, used = time.perf_counter(), _processor_seconds(server)
+    command = [*PROGRAM, *arguments, "--json"]
+    environment = environment_of(folder)
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
     wall = time.perf_counter() - began
-    return {"wall": round(wall, 2), "processor": round(_processor_seconds() - used, 2)}, json.loads(done.stdout)
+    return {"wall": round(wall, 2), "processor": round(_processor_seconds(server) - used, 2)}, json.loads(done.stdout)
 
 
-def _processor_seconds() -> float:
+@contextmanager
+def standby(folder: Path) -> Iterator[psutil.Process]:
+    """A standby process of its own, which has loaded everything."""
+    command = [*PROGRAM, "standby"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment_of(folder)) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield psutil.Process(process.pid)
+        process.send_signal(signal.SIGINT)
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    own = {"PYTOON_HOME": str(folder / "home"), "XDG_RUNTIME_DIR": str(folder)}
+    return {"PYTOON_TRANSCRIBER": "pocketsphinx", **os.environ, **own}
+
+
+def _processor_seconds(server: psutil.Process | None) -> float:
+    """Of all processes that have ended: those of this one, and the commands that ``server`` ran."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    served = server.cpu_times() if server is not None else None
+    return used.ru_utime + used.ru_stime + (served.children_user + served.children_system if served else 0.0)
 
 
 if __name__ == "__main__":

@@ -386,6 +386,12 @@ def child_environment(**variables: str) -> dict[str, str]:
     return {**os.environ, **variables}
 
 
+def replace_environment(variables: Mapping[str, str]) -> None:
+    """Gives this process the environment of another one."""
+    os.environ.clear()
+    os.environ.update(variables)
+
+
 def export(variables: Mapping[str, Any]) -> None:
     """Sets variables of this process, for libraries that take a value from nowhere else."""
     os.environ.update({name: str(value) for name, value in variables.items()})

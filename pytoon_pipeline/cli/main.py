@@ -75,11 +75,20 @@ def _say_stopped(options: argparse.Namespace | None) -> int:
 
 
 def script() -> None:
-    """The installed command. Ends the process at once: tearing down a thousand modules takes half a second.
+    """The installed command."""
+    from pytoon_pipeline.cli.standby_client import run_on_standby
+
+    _reserve_standard_streams()
+    if (code := run_on_standby(sys.argv[1:])) is not None:
+        os._exit(code)
+    run_here()
+
+
+def run_here() -> None:
+    """Runs the command in this process, and ends it at once: tearing down a thousand modules takes half a second.
 
     When the reader of its output is gone (``pytoon status | head``), it ends as quietly as other commands do.
     """
-    _reserve_standard_streams()
     try:
         try:
             code = main()

@@ -15,6 +15,7 @@ from pytoon_pipeline.cli import (
     personal_data,
     presets,
     rendering,
+    standby,
     status,
     store,
     transcript,
@@ -53,6 +54,7 @@ def build_parser() -> CommandParser:
         models,
         store,
         development,
+        standby,
     ):
         group.add_commands(commands)
     return parser

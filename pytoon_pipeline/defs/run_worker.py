@@ -16,14 +16,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import cv2
 import dagster as dg
-from numba import njit
 
 import pytoon_pipeline
 from pytoon_pipeline.analysis.speech.choice import SpeechSettings, TranscriberMissing
 from pytoon_pipeline.analysis.speech.transcribers import choose
 from pytoon_pipeline.defs.open_databases import open_databases
 from pytoon_pipeline.defs.partitions import lasting_partitions
+from pytoon_pipeline.rendering.warm_up import compile_kernels
 from pytoon_pipeline.runtime.fork_server import connection_from, serve
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock
@@ -80,12 +81,19 @@ def preload() -> None:
     if Settings.load().dagster_database is not None:
         import_module("dagster_postgres")
     import_module(CODE_LOCATION).defs().get_repository_def()
-    # Both import a good part of themselves when they are first used.
-    njit(lambda number: number)(1.0)
+    # Threads of a library end in a fork, and then whoever waits for them waits forever.
+    cv2.setNumThreads(0)
+    compile_kernels()
+    # Dagster imports a good part of itself when it is first used.
     with tempfile.TemporaryDirectory() as folder:
         # Dagster prints a notice where it finds no settings.
         (Path(folder) / "dagster.yaml").touch()
         dg.DagsterInstance.local_temp(folder).dispose()
+
+
+def after_fork() -> None:
+    """Lets a fork of the process that has called ``preload`` use all processors."""
+    cv2.setNumThreads(-1)
 
 
 def _own_modules(path: Iterable[str]) -> Iterator[str]:
@@ -98,6 +106,7 @@ def execute(order: str) -> None:
     """Executes a run. ``order`` is the input of ``dagster api execute_run``. This process holds the lock of the run
     until it ends.
     """
+    after_fork()
     sys.argv = ["dagster", "api", "execute_run", order]
     home, run = Home.locate(), _run_id(order)
     with run_lock(home.run_lock(run), interruptible=True), open_databases(home, run), lasting_partitions():

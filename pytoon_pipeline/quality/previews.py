@@ -20,6 +20,10 @@ STRIPS = {"picture": (40, 680), "larger_picture": (200, 20_000)}
 
 def write_previews(video: Path, rate: FrameRate, frames: Sequence[int], out: Path) -> None:
     """Writes frames of ``video`` to the JSON file ``out``: small WebP pictures as ``data:`` addresses, by number."""
+    out.write_text(json.dumps(_previews(video, rate, frames) if frames else {}))
+
+
+def _previews(video: Path, rate: FrameRate, frames: Sequence[int]) -> dict[int, str]:
     import cv2
 
     stream = probe(video).video
@@ -32,7 +36,7 @@ def write_previews(video: Path, rate: FrameRate, frames: Sequence[int], out: Pat
             small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
             _, encoded = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
             previews[number] = _address(bytes(encoded))
-    out.write_text(json.dumps(previews))
+    return previews
 
 
 def strips(video: Path, rate: FrameRate, start: int, end: int) -> dict[str, str]:
