@@ -47,13 +47,17 @@ def _(effect: Blur, image: YuvaImage) -> YuvaImage:
 
 @apply.register
 def _(effect: Grade, image: YuvaImage) -> YuvaImage:
-    full = 1.0 if image.a is None else image.a.astype(np.float32) / 255
-    half = 1.0 if image.h is None else image.h.astype(np.float32) / 255
-    middle = 16 + 219 * 0.5
-    y = (image.y - middle * full) * effect.contrast + (middle + 219 * effect.brightness) * full
-    u, v = (_to_bytes((plane - 128 * half) * effect.saturation + 128 * half) for plane in (image.u, image.v))
+    import cv2
+
+    if image.a is None or image.h is None:
+        luma, chroma = _grade_tables(effect)
+        y, u, v = (cv2.LUT(plane, table) for plane, table in ((image.y, luma), (image.u, chroma), (image.v, chroma)))
+    else:
+        full, half = (mask.astype(np.float32) / 255 for mask in (image.a, image.h))
+        y = _graded_luma(effect, image.y, full)
+        u, v = (_graded_chroma(effect, plane, half) for plane in (image.u, image.v))
     return YuvaImage(
-        np.clip(np.round(y), 16 * full, 235 * full).astype(np.uint8), u, v, image.a, image.h, box=image.box
+        np.asarray(y, np.uint8), np.asarray(u, np.uint8), np.asarray(v, np.uint8), image.a, image.h, box=image.box
     )
 
 
@@ -89,8 +93,22 @@ def _(effect: Shadow, image: YuvaImage) -> YuvaImage:
     return output
 
 
-def _to_bytes(values: NDArray[np.float32]) -> Plane:
-    return np.clip(np.round(values), 0, 255).astype(np.uint8)
+@lru_cache(maxsize=8)
+def _grade_tables(effect: Grade) -> tuple[Plane, Plane]:
+    """What an opaque image has in place of each value from 0 to 255, in luma and in chroma."""
+    values = np.arange(256, dtype=np.uint8)
+    return _graded_luma(effect, values, 1.0), _graded_chroma(effect, values, 1.0)
+
+
+def _graded_luma(effect: Grade, y: Plane, opacity: NDArray[np.float32] | float) -> Plane:
+    middle = 16 + 219 * 0.5
+    graded = (y - middle * opacity) * effect.contrast + (middle + 219 * effect.brightness) * opacity
+    return np.clip(np.round(graded), 16 * opacity, 235 * opacity).astype(np.uint8)
+
+
+def _graded_chroma(effect: Grade, plane: Plane, opacity: NDArray[np.float32] | float) -> Plane:
+    graded = (plane - 128 * opacity) * effect.saturation + 128 * opacity
+    return np.clip(np.round(graded), 0, 255).astype(np.uint8)
 
 
 def _padded(image: YuvaImage, reach: int, x: int = 0, y: int = 0) -> YuvaImage:

@@ -50,6 +50,17 @@ def test_every_effect_can_be_named_and_applied(effect: type[EffectKind]) -> None
     assert effect in apply.registry
 
 
+def test_an_opaque_image_is_graded_as_one_whose_mask_is_full() -> None:
+    """Each value is looked up in a table; with a mask, each pixel is computed."""
+    values = np.arange(256, dtype=np.uint8)
+    planes = np.tile(values, (256, 2)), np.tile(values, (128, 1)), np.tile(values[::-1], (128, 1))
+    masks = np.full((256, 512), 255, np.uint8), np.full((128, 256), 255, np.uint8)
+    for effect in (Grade(brightness=-0.2), Grade(contrast=1.3, saturation=0.4), Grade(brightness=0.3, saturation=1.8)):
+        opaque, masked = apply(effect, YuvaImage(*planes)), apply(effect, YuvaImage(*planes, *masks))
+        for name in "yuv":
+            assert (getattr(opaque, name) == getattr(masked, name)).all()
+
+
 def test_a_soft_shape_has_no_contours() -> None:
     soft = apply(Blur(radius=120), shapes.draw("ellipse", 900, 900, Fill(colours=("#DCE6CF",))))
     assert soft.a is not None
