@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
     from av.video.frame import VideoFrame
 
-# Formats of two planes, Y and interleaved UV, and what one level of 8 bits is in their values.
-TWO_PLANES = {"nv12": 1, "p010le": 256, "p016le": 256}
+# Formats of two planes, Y and interleaved UV: of 8 bits, or of 16 of which the highest are used.
+TWO_PLANES = ("nv12", "p010le", "p016le")
 
 
 class GpuRefused(Exception):

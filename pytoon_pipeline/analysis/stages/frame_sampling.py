@@ -31,7 +31,7 @@ class FrameSampling(Analysis[SampledFrames]):
     bytes of a GPU's memory.
     """
 
-    stage = Stage("sampled_frames", 7, "by_rule")
+    stage = Stage("sampled_frames", 8, "by_rule")
     libraries = ("pyav",)
     columns = (
         Column("time", "double", "Presentation time in seconds from the first frame."),

@@ -1,79 +1,101 @@
 """Scaling decoded frames where they are, with torch: in the memory of a GPU, or of the CPU in the same way.
 
-It computes what libav's scaler computes on the CPU when it is asked for accuracy, to one level of 255. Two matrices do
-it, one for each direction, so that a frame is read once and nothing of its size leaves the device.
+It computes what libav's scaler computes on the CPU when it is asked for accuracy, in the same whole numbers: the
+pictures are equal, bit for bit. The numbers are held as 64-bit floats, which add and multiply them exactly, in any
+order: all are below 2 to the power of 53. Two matrices do the work, one for each direction, so that a frame is read
+once and nothing of its size leaves the device.
 """
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pytoon_pipeline.media.nvdec import TWO_PLANES
+from pytoon_pipeline.analysis.vision.area_weights import LEFT_CHROMA, MIDDLE, area_weights
 
 if TYPE_CHECKING:
     import torch
     from av.video.frame import VideoFrame
     from torch import Tensor
 
-# The weights of red and blue in Y, by the number of the matrix in ITU-T H.273; that of BT.601 where none is named, as
-# libav does.
-BT601 = (0.299, 0.114)
-MATRICES = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
+# Bits of the weights across and down, in groups of so many, as x86 processors take them. What lies between has 15 bits.
+ACROSS_BITS, DOWN_BITS, BETWEEN = 14, 12, (1 << 15) - 1
+GROUPS = {ACROSS_BITS: 4, DOWN_BITS: 2}
+# How many of these bits are dropped before and after the colours are computed.
+DROPPED, COLOUR_BITS = 10, 22
+# Where a pixel is the mean of two lines of chroma, and of at most two of luma, it is not rounded but cut.
+CUT_TAPS = ((1, 2), (2, 2))
+# What U and V add to blue, red and green, in 2 to the power of -16, by the number of the matrix in ITU-T H.273; that of
+# BT.601 where none is named. All are of limited range (ITU-T H.273, and libswscale's tables).
+BT601 = (104597, 132201, 25675, 53279)
+MATRICES = {
+    1: (117489, 138438, 13975, 34925),
+    4: (104448, 132798, 24759, 53109),
+    7: (117579, 136230, 16907, 35559),
+    9: (110013, 140363, 12277, 42626),
+    10: (110013, 140363, 12277, 42626),
+}
 FULL_RANGE = 2
-# Levels of 8 bits: of black, and from there to white and to the strongest colours.
-LIMITED, FULL = (16.0, 219.0, 224.0), (0.0, 255.0, 255.0)
 
 
 def scale(frame: "VideoFrame", width: int, height: int, left_chroma: bool) -> "Tensor":
-    """The frame as BGR, shape (height, width, 3), bytes. The frame is in one of ``TWO_PLANES``.
+    """The frame as BGR, shape (height, width, 3), bytes. The frame is in one of ``nvdec.TWO_PLANES``.
 
     ``left_chroma``: samples of chroma lie on the left of two columns, not between them. Work of the GPU may be still
     under way when this returns: hold the frame until ``torch.cuda.synchronize``.
     """
     import torch
 
-    y, chroma = _plane(frame, 0), _plane(frame, 1).permute(2, 0, 1)
-    y = _resized(y, width, height, 0.0)
-    chroma = _resized(chroma, width, height, 0.25 if left_chroma else 0.0)
-    black, luma_range, chroma_range = FULL if int(frame.color_range) == FULL_RANGE else LIMITED
-    y = (y - black) * (255 / luma_range)
-    u, v = (chroma - 128) * (255 / chroma_range)
-    red, blue = MATRICES.get(int(frame.colorspace), BT601)
-    r, b = y + 2 * (1 - red) * v, y + 2 * (1 - blue) * u
-    g = (y - red * r - blue * b) / (1 - red - blue)
-    return torch.stack((b, g, r), 2).clamp(0, 255).round().to(torch.uint8)
+    luma, luma_taps = _resized(_plane(frame, 0), width, height, MIDDLE)
+    chroma, taps = _resized(_plane(frame, 1).permute(2, 0, 1), width, height, LEFT_CHROMA if left_chroma else MIDDLE)
+    half = 0 if (luma_taps, taps) in CUT_TAPS else 1 << DROPPED - 1
+    y = _shifted(luma + half, DROPPED)
+    u, v = _shifted(chroma + half - (128 << ACROSS_BITS + DOWN_BITS - 7), DROPPED)
+    black, gain, red, blue, green_of_u, green_of_v = _colours(frame)
+    y = (y - black) * gain + (1 << COLOUR_BITS - 1)
+    channels = torch.stack((y + blue * u, y - green_of_u * u - green_of_v * v, y + red * v), 2)
+    return _shifted(channels, COLOUR_BITS).clamp(0, 255).to(torch.uint8)
 
 
-def _resized(plane: "Tensor", width: int, height: int, shift: float) -> "Tensor":
+def _resized(plane: "Tensor", width: int, height: int, position: int) -> "tuple[Tensor, int]":
+    """The plane, shape (…, rows, columns), times 2 to the power of 7 and ``DOWN_BITS``; and the lines of each mean."""
+    import torch
+
     rows, columns = plane.shape[-2:]
-    across, down = _weights(columns, width, shift, plane.device), _weights(rows, height, 0.0, plane.device)
-    return down @ (plane @ across.T)
+    across, _ = _weights(columns, width, position, ACROSS_BITS, plane.device)
+    down, taps = _weights(rows, height, MIDDLE, DOWN_BITS, plane.device)
+    bits = 8 if plane.dtype == torch.uint8 else 16
+    return down @ _shifted(plane.double() @ across.T, bits - 1).clamp(max=BETWEEN), taps
+
+
+def _colours(frame: "VideoFrame") -> tuple[int, ...]:
+    """Black and the gain of Y, and what V adds to red, U to blue, and both take from green, in 13 bits."""
+    full = int(frame.color_range) == FULL_RANGE
+    red, blue, green_of_u, green_of_v = MATRICES.get(int(frame.colorspace), BT601)
+    if full:
+        red, blue, green_of_u, green_of_v = (value * 224 // 255 for value in (red, blue, green_of_u, green_of_v))
+    gain = 1 << 16 if full else (255 << 16) // 219
+    rounded = ((value + 4) >> 3 for value in (gain, red, blue))
+    # Green is computed of negative numbers, whose halves are rounded up, too.
+    green = (-((4 - value) >> 3) for value in (green_of_u, green_of_v))
+    return 0 if full else 16 << 9, *rounded, *green
+
+
+def _shifted(values: "Tensor", bits: int) -> "Tensor":
+    """Whole numbers without their last bits, as ``>>`` would leave them."""
+    return (values / (1 << bits)).floor()
 
 
 def _plane(frame: "VideoFrame", number: int) -> "Tensor":
-    """A plane in levels of 8 bits, without a copy to another device."""
+    """A plane as it is stored, without a copy to another device."""
     import torch
 
-    name = frame.sw_format.name if frame.format.name == "cuda" and frame.sw_format else frame.format.name
     # By its capsule: torch would ask the plane to wait for a stream, which PyAV refuses. Both use the default stream
     # of the device, which keeps their order.
-    plane = torch.from_dlpack(frame.planes[number].__dlpack__())
-    return plane.float() / TWO_PLANES[name]
+    return torch.from_dlpack(frame.planes[number].__dlpack__())
 
 
 @lru_cache(maxsize=32)
-def _weights(source: int, target: int, shift: float, device: "torch.device") -> "Tensor":
-    """The matrix, shape (target, source), that resizes a line: each pixel is the mean over its area, or between its two
-    neighbours where the line becomes longer. ``shift`` is how far the source lies to the left, in its pixels.
-    """
+def _weights(source: int, target: int, position: int, bits: int, device: "torch.device") -> "tuple[Tensor, int]":
     import torch
 
-    step, column = source / target, np.arange(source)
-    first = np.arange(target)[:, None] * step + shift
-    if step >= 1:
-        shared = np.minimum(first + step, column + 1) - np.maximum(first, column)
-    else:
-        shared = 1 - np.abs(np.clip(first + step / 2 - 0.5, 0, source - 1) - column)
-    weights = np.maximum(shared, 0)
-    return torch.from_numpy((weights / weights.sum(1, keepdims=True)).astype(np.float32)).to(device)
+    matrix, taps = area_weights(source, target, position, bits, GROUPS[bits])
+    return torch.from_numpy(matrix).double().to(device), taps
