@@ -12,7 +12,8 @@ from typing import Literal
 class Dialect:
     """``text`` is the type of texts, ``flag`` that of values that are true or false, and ``counter`` that of a primary
     key that counts up and never takes a number twice. ``name`` is the type of names, of which upper and lower case are
-    the same. ``now`` is the time in seconds since the epoch and ``random`` a text that nobody can guess.
+    the same. ``now`` is the time in seconds since the epoch, ``started`` when the server
+    started, and ``random`` a text that nobody can guess.
     """
 
     engine: Literal["sqlite", "postgresql"]
@@ -22,6 +23,7 @@ class Dialect:
     counter: str
     number: str
     now: str
+    started: str
     random: str
     differs: str
     json_object: str
@@ -54,6 +56,7 @@ SQLITE = Dialect(
     counter="integer primary key autoincrement",
     number="integer",
     now="(julianday('now') - 2440587.5) * 86400.0",
+    started="0",
     random="lower(hex(randomblob(12)))",
     differs="is not",
     json_object="json_object",
@@ -66,6 +69,7 @@ POSTGRESQL = Dialect(
     counter="bigint generated always as identity primary key",
     number="bigint",
     now="cast(extract(epoch from clock_timestamp()) as double precision)",
+    started="cast(extract(epoch from pg_postmaster_start_time()) as double precision)",
     random="substr(replace(cast(gen_random_uuid() as text), '-', ''), 1, 24)",
     differs="is distinct from",
     json_object="json_build_object",

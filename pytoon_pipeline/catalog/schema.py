@@ -150,9 +150,21 @@ def _folded_names(_: Dialect) -> tuple[str, ...]:
     return ("create unique index uploads_by_folded_name on uploads (lower(name))",)
 
 
+def _leases(sql: Dialect) -> tuple[str, ...]:
+    text = sql.text
+    return (
+        f"""
+        create table leases (
+            name {text} primary key, token {text} not null, holder {text} not null, until double precision not null
+        )
+        """,
+        "create index leases_by_token on leases (token)",
+    )
+
+
 # Each entry has the statements from one version of the schema to the next.
 Migration = Callable[[Dialect], tuple[str, ...]]
-MIGRATIONS: tuple[Migration, ...] = (_first, _tenants, _events, _audit, _delivering, _folded_names)
+MIGRATIONS: tuple[Migration, ...] = (_first, _tenants, _events, _audit, _delivering, _folded_names, _leases)
 
 
 def statements(sql: Dialect, version: int) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pytoon_pipeline.catalog import audit, records
 from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.holding import keys_being_made
 from pytoon_pipeline.catalog.names import KEY, folded, folder_name
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.base import Record
@@ -220,6 +221,10 @@ class Uploads:
 
     def stopped(self) -> set[str]:
         return {key for (key,) in self._rows("select key from uploads where stopped is not null")}
+
+    def being_made(self) -> set[str]:
+        """Keys whose videos another machine may be making, or this one, where homes share the catalog."""
+        return keys_being_made(self._database)
 
     # Attempts
 

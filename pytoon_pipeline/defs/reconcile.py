@@ -12,6 +12,7 @@ from itertools import islice
 
 import dagster as dg
 
+from pytoon_pipeline.catalog.holding import live_runs, release_dead
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import process_died
 from pytoon_pipeline.defs.overrides import overrides_of
@@ -83,6 +84,7 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
     # Includes locks of runs that their code server has failed.
     for locks in (home.runs, home.video_runs):
         remove_abandoned_locks(locks)
+    release_dead(home)
     return len(lost)
 
 
@@ -99,14 +101,16 @@ def _record_ends(instance: dg.DagsterInstance, uploads: Uploads) -> None:
 
 
 def _suspects(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
-    """Runs whose lock is abandoned, or that have not taken it within the timeout."""
-    suspects = []
+    """Runs whose lock is abandoned, or that have not taken it within the timeout and are alive on no other machine."""
+    suspects, elsewhere = [], live_runs(home)
     for record in instance.get_run_records(dg.RunsFilter(statuses=WORKING)):
         lock = home.run_lock(record.dagster_run.run_id)
         waited = (datetime.now(timezone.utc) - aware(record.update_timestamp)).total_seconds()
         unqueued = record.dagster_run.status == dg.DagsterRunStatus.NOT_STARTED
         timeout = QUEUE_TIMEOUT if unqueued else START_TIMEOUT
-        if is_abandoned(lock) or (waited > timeout and not lock.exists()):
+        if is_abandoned(lock) or (
+            waited > timeout and not lock.exists() and record.dagster_run.run_id not in elsewhere
+        ):
             suspects.append(record.dagster_run)
     return suspects
 

@@ -14,6 +14,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from pytoon_pipeline.analysis.speech.choice import SpeechSettings
+from pytoon_pipeline.catalog.holding import making, running
 from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import limit_sources, load_limits, load_operations
@@ -135,9 +136,13 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         write_to(home.logs)
         key = key_of_run(Uploads(home), run)
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
+        alone = making(home, key) if key else nullcontext()
         name = run.tags.get(PARTITION_TAG)
         fields = log_context(run=run.run_id, key=key, name=name, attempt=attempt_of(run.tags))
-        with living, sharing, fields, _console(run), listen(RunLog()), listen(RunEvents(home, key)), working_ahead():
+        with (
+            living, running(home, run.run_id), fields, _console(run), listen(RunLog()), listen(RunEvents(home, key)),
+            alone, sharing, working_ahead(),
+        ):  # fmt: skip
             yield self
 
     @property

@@ -24,9 +24,10 @@ CLOCK_STEP = 1.0
 
 
 def keys_in_progress(instance: dg.DagsterInstance, uploads: Uploads) -> set[str]:
-    """Keys whose run has not ended."""
+    """Keys whose run has not ended, or whose video another machine makes."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-    return set(keys_of(uploads, {one for run in runs if (one := run.tags.get(PARTITION_TAG))}).values())
+    names = {one for run in runs if (one := run.tags.get(PARTITION_TAG))}
+    return set(keys_of(uploads, names).values()) | uploads.being_made()
 
 
 def may_request(instance: dg.DagsterInstance, job: str, lost: frozenset[str] = frozenset()) -> bool:

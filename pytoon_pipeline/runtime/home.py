@@ -78,6 +78,11 @@ class Home:
         return self.root / "runs"
 
     @property
+    def leases(self) -> Path:
+        """Locks of the leases that processes of this home hold."""
+        return self.root / "leases"
+
+    @property
     def slots(self) -> Path:
         """Locks of concurrency slots."""
         return self.root / "slots"

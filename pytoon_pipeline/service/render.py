@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytoon_pipeline.catalog.holding import making
 from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_operations
@@ -133,7 +134,7 @@ def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner)
 
     plans: list[Planned] = []
     publish(StageStarted(STARTING))
-    with working_ahead(), listen(lambda event: _collect(event, plans)):
+    with making(home, upload.key), working_ahead(), listen(lambda event: _collect(event, plans)):
         # Loading Dagster takes seconds, in which the work can begin.
         work_ahead(home, open_store(home, load_operations().min_free_bytes), upload)
         outcome = _compile(home, upload.key, open_runner)

@@ -11,10 +11,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pytoon_pipeline.catalog.holding import running as alive
 from pytoon_pipeline.cli.main import main
-from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs import reconcile, running
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.postgres import postgres
 
 
 def test_the_next_command_fails_a_killed_run_of_the_command_line(
@@ -41,3 +43,16 @@ def test_the_next_command_fails_a_killed_run_of_the_command_line(
     assert main(["setup"]) == 0
     assert main(["status"]) == 0
     assert "lost_runs" not in capsys.readouterr().err
+
+
+def test_a_run_of_another_machine_is_lost_only_when_its_lease_has_ended(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "START_TIMEOUT", 0.0)
+    monkeypatch.setattr(reconcile, "RELEASE_SECONDS", 0.1)
+    with postgres() as url, running.instance(home) as instance:
+        monkeypatch.setenv("PYTOON_CATALOG", url)
+        run = instance.add_run(dg.DagsterRun(job_name="compile_video", status=dg.DagsterRunStatus.STARTED))
+        with alive(Home(tmp_path / "other"), run.run_id):
+            assert reconcile.lost_runs(instance, home) == []
+        assert [one.run_id for one in reconcile.lost_runs(instance, home)] == [run.run_id]
