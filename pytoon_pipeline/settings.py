@@ -94,6 +94,13 @@ def _database(scheme: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _redis(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname or parts.port == 0:
+        raise ValueError("this is not the URL of a Redis server")
+    return url
+
+
 def _bucket(url: str) -> str:
     # The names that AWS and all compatible servers accept.
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()-]+)*/?", url):
@@ -195,6 +202,11 @@ class Settings(_Environment):
         default=None,
         description="the URL of a PostgreSQL database for Dagster's runs and events, with its driver psycopg2",
         examples=["postgresql+psycopg2://USER:PASSWORD@HOST/NAME"],
+    )
+    celery_broker: Annotated[SecretStr, AfterValidator(_redis)] | None = Field(
+        default=None,
+        description="the URL of a Redis server, for runs that are tasks of Celery",
+        examples=["redis://HOST:6379/0"],
     )
     store: Annotated[str, AfterValidator(_bucket)] | None = Field(
         default=None,

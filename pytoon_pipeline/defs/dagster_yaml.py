@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from pytoon_pipeline.defs import dagster_storage
+from pytoon_pipeline.defs import celery_launcher, dagster_storage
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.home import Home
@@ -72,10 +72,11 @@ def examine(home: Home, capacity: Capacity) -> InstanceSettings:
 
 
 def shipped(capacity: Capacity) -> bytes:
-    """The content that comes with Pytoon, the number of runs that fit the machine, and the storage of the settings."""
+    """The content that comes with Pytoon, with what fits the machine and what the settings name."""
     file = next(path for path in (PACKAGE.parent / NAME, PACKAGE / "_dagster.yaml") if path.is_file())
     text = file.read_text("utf-8")
-    return (RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", text) + dagster_storage.section()).encode()
+    limited = RUNS.sub(rf"\g<1>{capacity.runs}\g<2>", text)
+    return (celery_launcher.with_launcher(limited) + dagster_storage.section()).encode()
 
 
 def _digest(data: bytes) -> str:

@@ -37,6 +37,7 @@ NOT_PRELOADED = (
     "pytoon_pipeline.api",
     "pytoon_pipeline.catalog.postgresql",
     "pytoon_pipeline.cli",
+    "pytoon_pipeline.defs.celery_worker",
     "pytoon_pipeline.engines.server",
     __spec__.name,
 )

@@ -16,6 +16,7 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
+from pytoon_pipeline.defs.celery_launcher import require_launcher
 from pytoon_pipeline.defs.dagster_storage import require_storage
 from pytoon_pipeline.defs.open_databases import open_databases
 from pytoon_pipeline.defs.partitions import add_partitions, lasting_partitions, partition_of
@@ -102,6 +103,7 @@ def instance(home: Home, notify: Callable[[Note], None] = lambda note: None) -> 
     if note := prepare(home, Capacity.of_machine()):
         notify(note)
     export({"DAGSTER_HOME": home.dagster, "PYTOON_HOME": home.root})
+    require_launcher()
     require_storage()
     with dg.DagsterInstance.from_config(str(home.dagster)) as opened:
         yield opened

@@ -1,0 +1,33 @@
+"""The Celery application of workers that execute runs: where ``PYTOON_CELERY_BROKER`` names a Redis server, the run
+launcher sends each run there as a task, and a worker on any machine takes it.
+
+Start a worker with ``celery --app pytoon_pipeline.defs.celery_worker worker --concurrency 1``.
+"""
+
+from typing import Any
+
+from dagster_celery.make_app import make_app
+from dagster_celery.tasks import create_execute_job_task
+
+from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.defs.celery_launcher import QUEUE, VARIABLE
+from pytoon_pipeline.settings import Settings
+
+
+def _broker() -> str:
+    if (secret := Settings.load().celery_broker) is None:
+        hint = f"Type: export {VARIABLE}=redis://HOST:6379/0"
+        raise InvalidInput("invalid_setting", f"The environment variable {VARIABLE} is not set.", hint)
+    return secret.get_secret_value()
+
+
+# One task at a time is taken from the broker: the next run may go to another worker.
+app: Any = make_app(  # type: ignore[no-untyped-call]
+    {
+        "broker": _broker(),
+        "backend": _broker(),
+        "task_default_queue": QUEUE,
+        "config_source": {"worker_prefetch_multiplier": 1, "worker_hijack_root_logger": False},
+    }
+)
+execute_job = create_execute_job_task(app)
