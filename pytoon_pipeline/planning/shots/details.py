@@ -37,7 +37,11 @@ def details(
         boxes.sort(key=lambda box: -box.area)
         found = (_of_head(box, boxes, size, centre, most) for box in boxes)
         return [one for one in found if one is not None]
-    return [_around(point, min(most, CORE_ZOOM), size, centre) for point in _points(subject_box(material), size)]
+    subject = subject_box(material)
+    if subject.width > size[0] or subject.height > size[1]:
+        # What stands out is spread over more than the window shows: its middle is no detail.
+        return []
+    return [_around(point, min(most, CORE_ZOOM), size, centre) for point in _points(subject, size)]
 
 
 def without_details(windows: Sequence[Box]) -> list[Box]:

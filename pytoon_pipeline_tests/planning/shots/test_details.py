@@ -44,5 +44,10 @@ def test_a_high_subject_has_details_at_both_ends(subject: Box, count: int) -> No
     assert heights == sorted(heights)
 
 
+@pytest.mark.parametrize("subject", [Box(0.05, 0.3, 0.9, 0.3), Box(0.3, 0.0, 0.2, 0.9)])
+def test_what_is_spread_over_more_than_the_window_has_no_detail(subject: Box) -> None:
+    assert details(still(1200, 1200, matter=subject), (0.6, 0.8), CENTRE, 3.0) == []
+
+
 def test_a_picture_that_would_be_blurred_has_none() -> None:
     assert details(still(1200, 1200), SIZE, CENTRE, 1.3) == []
