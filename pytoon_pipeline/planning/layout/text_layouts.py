@@ -39,6 +39,9 @@ MAX_ROW, ROW_LINES, MIN_ROW_SIZE, ROW_MARGIN = 0.42, 3, 40, 24
 MAX_ROW_WORDS, MAX_ROW_LENGTH = 2, 18
 # The number of a list's item on a page of its own: its size in pixels, and the share of the height above its text.
 NUMERAL_SIZE, NUMERAL_SHARE = 460, 0.4
+# In areas so much wider than high, a number stands at the left of its text: its size, its share of the width, and their
+# distance in pixels.
+WIDE, WIDE_NUMERAL_SIZE, WIDE_NUMERAL_SHARE, WIDE_NUMBER_SHARE, WIDE_GAP = 1.3, 900, 0.24, 0.44, 72
 # The bar beside a quotation: its width and its distance from the text, in pixels.
 BAR_WIDTH, BAR_GAP = 14, 44
 # The two slanted strokes of the mark above it: their size, the distance between them and to the text in pixels, and
@@ -83,14 +86,13 @@ def big_number(
     """The number as wide as the area, and below it, a little later unless it is ``known``, what it means."""
     parts = split_number(title.text)
     assert parts is not None
-    headline = style.headline.model_copy(update={"size": NUMBER_SIZE, "max_lines": 1, "position": 1.0})
-    upper = replace(area, bottom=area.top + round(area.height * 0.45))
-    lower = replace(area, top=upper.bottom + NUMBER_GAP)
-    number = _single(replace(title, text=parts[0]), replace(style, headline=headline), upper, shown, behind)
-    small = style.headline.model_copy(update={"size": EXPLANATION_SIZE, "position": 0.0})
+    first, second, ends, begins = _number_places(area, 0.45, WIDE_NUMBER_SHARE, is_right_to_left(title.text))
+    headline = style.headline.model_copy(update={"size": NUMBER_SIZE, "max_lines": 1, **ends})
+    number = _single(replace(title, text=parts[0]), replace(style, headline=headline), first, shown, behind)
+    small = style.headline.model_copy(update={"size": EXPLANATION_SIZE, **begins})
     delay = 0 if known else min(style.rate.nearest(EXPLAINED_AFTER), shown.frames // 4)
     later = FrameRange(start=shown.start + delay, end=shown.end)
-    return [*number, *_single(replace(title, text=parts[1]), replace(style, headline=small), lower, later, behind)]
+    return [*number, *_single(replace(title, text=parts[1]), replace(style, headline=small), second, later, behind)]
 
 
 def quote(
@@ -181,20 +183,41 @@ def numbered_page(
     behind: Backdrops,
     accent: Colour,
 ) -> list[Layer]:
-    """Item ``number`` of a list of ``beats``: its number, large and in the accent colour, over the text. The texts of
-    all items have one size.
+    """Item ``number`` of a list of ``beats``: its number, large and in the accent colour, over the text, or beside it
+    in wide areas. The texts of all items have one size.
     """
     title = beats[number - 1]
-    upper = replace(area, bottom=area.top + round(area.height * NUMERAL_SHARE))
-    lower = replace(area, top=upper.bottom + NUMBER_GAP)
+    first, second, ends, begins = _number_places(area, NUMERAL_SHARE, WIDE_NUMERAL_SHARE, is_right_to_left(title.text))
+    large = WIDE_NUMERAL_SIZE if _is_wide(area) else NUMERAL_SIZE
     digit = style.headline.model_copy(
-        update={"colour": accent, "size": NUMERAL_SIZE, "max_lines": 1, "position": 1.0, "emphasis": "none"}
+        update={"colour": accent, "size": large, "max_lines": 1, "emphasis": "none", **ends}
     )
-    text = style.headline.model_copy(update={"position": 0.0})
+    text = style.headline.model_copy(update=begins)
     mark = TitleRequest(str(number), "other", title.field)
-    large = _single(mark, replace(style, headline=digit), upper, shown, behind)
-    size = role_size([(beat, text, lower) for beat in beats])
-    return [*large, *_single(title, replace(style, headline=text), lower, shown, behind, size)]
+    numeral = _single(mark, replace(style, headline=digit), first, shown, behind)
+    size = role_size([(beat, text, second) for beat in beats])
+    return [*numeral, *_single(title, replace(style, headline=text), second, shown, behind, size)]
+
+
+def _is_wide(area: Rect[int]) -> bool:
+    return area.width > WIDE * area.height
+
+
+def _number_places(
+    area: Rect[int], height: float, width: float, mirrored: bool
+) -> tuple[Rect[int], Rect[int], dict[str, object], dict[str, object]]:
+    """The places of a number and of its text, and the settings with which both meet: the number above, with this share
+    of the height, or in a wide area at the side where reading begins, with this share of the width.
+    """
+    if not _is_wide(area):
+        upper = replace(area, bottom=area.top + round(area.height * height))
+        return upper, replace(area, top=upper.bottom + NUMBER_GAP), {"position": 1.0}, {"position": 0.0}
+    room = round(area.width * width)
+    if mirrored:
+        number, text = replace(area, left=area.right - room), replace(area, right=area.right - room - WIDE_GAP)
+    else:
+        number, text = replace(area, right=area.left + room), replace(area, left=area.left + room + WIDE_GAP)
+    return number, text, {"position": 0.5}, {"position": 0.5, "align": "right" if mirrored else "left"}
 
 
 def statement(

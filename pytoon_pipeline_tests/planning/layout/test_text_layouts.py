@@ -20,6 +20,9 @@ def test_a_number_at_the_beginning_is_found(text: str, parts: tuple[str, str] | 
     assert split_number(text) == parts
 
 
+LONG_BEATS = ["Bees can count to four, at least.", "Octopuses have three hearts, at most."]
+
+
 def test_a_number_is_much_larger_than_what_explains_it() -> None:
     number, rest, *_ = texts(planned(text="50% off everything until Sunday"))
     assert (number.text, rest.text) == ("50%", "off everything until Sunday")
@@ -91,3 +94,17 @@ def test_a_single_word_is_repeated_above_and_below_itself() -> None:
     assert max(area.bottom for area in areas) - min(area.top for area in areas) > 0.4 * spec.height
     later = [start for start, _, _ in spec.texts() if start >= 70]
     assert len(set(later)) == 1, "on the second ground they are all there"
+
+
+@pytest.mark.parametrize("wanted", ["50% off everything until Sunday", {"hook": "Did you know?", "beats": LONG_BEATS}])
+def test_a_number_stands_beside_its_text_on_a_landscape_frame_and_above_it_on_others(wanted: object) -> None:
+    for aspect in ("16:9", "9:16"):
+        shown = texts(planned(text=wanted, outputs=[aspect]))
+        at = next(n for n, one in enumerate(shown) if one.text in ("50%", "1"))
+        number, text = area_of(shown[at]), area_of(shown[at + 1])
+        assert apart(number, text)
+        if aspect == "16:9":
+            assert number.right <= text.left
+            assert text.right - number.left > 0.5 * 1920, "they fill the frame together"
+        else:
+            assert number.bottom <= text.top
