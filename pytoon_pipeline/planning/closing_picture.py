@@ -1,7 +1,7 @@
 """The pictures of a video on its end card, below its texts: one that fills the rest of the frame, or its cut-outs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytoon_pipeline.contracts.colours import Colour
@@ -28,8 +28,8 @@ MAX_CUT_OUTS, ROW_WIDTH, SINGLE_WIDTH, SPACE, LOWER_EDGE = 4, 0.86, 0.8, 44, 100
 RAISED = 0.45
 # The contact shadow of a cut-out: its size as shares of the cut-out's width, its blur in pixels and its opacity.
 CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.74, 0.09, 18, 0.5
-# Where the floor under cut-outs begins, in heights of the frame below their top.
-FLOOR_BELOW = 0.2
+# Where the floor under cut-outs begins, in heights of the frame: below their top, and at the highest.
+FLOOR_BELOW, FLOOR_SHARE = 0.2, 0.62
 # Heads that take more than this share of a window's width are cut by an arch over it.
 MAX_UNDER_ARCH = 0.5
 RADIUS = 40
@@ -56,20 +56,28 @@ class ClosingLook:
 
 
 def closing_picture(
-    pictures: Sequence[AnalysedMedia], top: int, canvas: Canvas, frames: int, look: ClosingLook, colours: CardColours
+    pictures: Sequence[AnalysedMedia],
+    region: Rect[int],
+    canvas: Canvas,
+    frames: int,
+    look: ClosingLook,
+    colours: CardColours,
 ) -> ClosingPicture:
-    """The pictures below ``top``: all of a few cut-outs, else the last one. They are shown for ``frames``."""
+    """The pictures in ``region``, the lower or the right part of the frame: all of a few cut-outs, else the last one.
+    They are shown for ``frames``.
+    """
     last = pictures[-MAX_CUT_OUTS:]
     accent = look.floor or colours.button
     if all(one.transparent for one in last):
-        place = Rect(0, top, canvas.width, canvas.height - LOWER_EDGE)
-        floor = round(place.top + FLOOR_BELOW * canvas.height)
+        place = replace(region, top=max(region.top, EDGE), bottom=canvas.height - LOWER_EDGE)
+        floor = round(max(place.top + FLOOR_BELOW * canvas.height, FLOOR_SHARE * canvas.height))
         return ClosingPicture(tuple(_cut_outs(last, place, accent)), floor=floor)
     picture = pictures[-1]
-    if picture.focus.texts and not stills.covers_well(picture, canvas.width / (canvas.height - top)):
-        return ClosingPicture((_card(picture, top, canvas),))
-    kind: Edge = "slant" if look.edge == "slant" or _is_wide(picture, canvas.width / (canvas.height - top)) else "arch"
-    edge = picture_edge(kind, top, colours.ground, accent, canvas)
+    aspect = region.width / region.height
+    if picture.focus.texts and not stills.covers_well(picture, aspect):
+        return ClosingPicture((_card(picture, region),))
+    kind: Edge = "slant" if look.edge == "slant" or _is_wide(picture, aspect) else "arch"
+    edge = picture_edge(kind, region, colours.ground, accent, canvas)
     shown = _placed(picture, _coming_nearer(picture, edge.place, frames), edge, look.clip_start)
     return ClosingPicture((*edge.behind, shown, *edge.before))
 
@@ -132,9 +140,11 @@ def _placed(material: AnalysedMedia, camera: CropPath, edge: PictureEdge, clip_s
     return stills.layer_of(material, camera, edge.effects, 0 if material.is_still else clip_start, "picture", **placed)
 
 
-def _card(material: AnalysedMedia, top: int, canvas: Canvas) -> Layer:
-    """A whole picture with round corners."""
-    width, height, camera = stills.fit_box(material, CARD_WIDTH, canvas.height - top - EDGE)
-    at = Transform(x=constant(canvas.centre[0]), y=constant(top + height / 2))
+def _card(material: AnalysedMedia, region: Rect[int]) -> Layer:
+    """A whole picture with round corners; beside texts, in the middle of the height."""
+    room = region.height - (EDGE if region.top else 2 * EDGE)
+    width, height, camera = stills.fit_box(material, min(CARD_WIDTH, region.width - EDGE), room)
+    y = region.top + height / 2 if region.top else region.height / 2
+    at = Transform(x=constant((region.left + region.right - (EDGE if region.left else 0)) / 2), y=constant(y))
     placed: dict[str, Any] = {"width": width, "height": height, "transform": at}
     return stills.layer_of(material, camera, (Rounded(radius=RADIUS),), 0, "picture", **placed)

@@ -11,10 +11,10 @@ TYPICAL_SECONDS = 1.8
 MOVE_SECONDS, FADE_SECONDS, PULSE_SECONDS, PULSE_AT = 0.42, 0.12, 0.36, 1.15
 
 
-def coming(part: CardPart, x: float, frames: int, seconds: float, rate: FrameRate) -> Layer:
+def coming(part: CardPart, middle: float, frames: int, seconds: float, rate: FrameRate) -> Layer:
     """The layer of a part in its place, with its entrance; shorter cards move faster."""
     assert part.y is not None
-    y = part.y
+    x, y = middle if part.x is None else part.x, part.y
     pace = min(1.0, seconds / TYPICAL_SECONDS)
 
     def frame(at: float) -> int:

@@ -1,11 +1,12 @@
-"""The parts of an end card: the logo, or a picture in its place, texts and the button."""
+"""The parts of an end card: the logo, texts and the button."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.output_format import Canvas
-from pytoon_pipeline.contracts.spec.effects import Effect, Rounded
+from pytoon_pipeline.contracts.spec.effects import Rounded
 from pytoon_pipeline.contracts.spec.layers import Layer, ShapeLayer, TextLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill, TextBackground, TextStyle
 from pytoon_pipeline.media.colour import luminance_of, opposite
@@ -13,18 +14,15 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.card_colours import CardColours
 from pytoon_pipeline.planning.layout.text_fit import TextBox, TextLayout, fit
 from pytoon_pipeline.planning.logos import logo_contrast, logo_layer
-from pytoon_pipeline.planning.shots.stills import fit_box, fitted, fixed, layer_of, window
+from pytoon_pipeline.planning.shots.stills import fitted
 
-# The logo's largest size as shares of the frame, and the height that it has at least where texts leave less, in pixels;
-# its plate reaches this many pixels beyond it.
-LOGO_WIDTH, LOGO_HEIGHT, MIN_LOGO_HEIGHT = 0.44, 0.22, 120
+# The logo's largest size as shares of the frame, its largest width as a share of its area, and the height that it has
+# at least where texts leave less, in pixels; its plate reaches this many pixels beyond it.
+LOGO_WIDTH, LOGO_HEIGHT, LOGO_SHARE, MIN_LOGO_HEIGHT = 0.44, 0.22, 0.75, 120
 PLATE_PADDING, PLATE_RADIUS = 48, 48
 MIN_LOGO_CONTRAST = 2.0
-# A picture in place of the logo is a square tile: its largest and its smallest side and its radius, in pixels.
-TILE, MIN_TILE, TILE_RADIUS = 520, 220, 64
-# A button's height in lines more than its text has; its space at the sides, its least width and its largest radius in
-# pixels.
-BUTTON_ROOM, BUTTON_PADDING, BUTTON_WIDTH, BUTTON_RADIUS = 0.85, 72, 760, 200
+# A button's height in lines more than its text has; its space at the sides and its largest radius in pixels.
+BUTTON_ROOM, BUTTON_PADDING, BUTTON_RADIUS = 0.85, 72, 200
 # When the parts come in, in seconds of a card of ``TYPICAL_SECONDS``; how far and from which size, and the size of the
 # button at the height of its pulse.
 LOGO_IN, TEXT_IN, BUTTON_IN, HANDLE_IN = 0.1, 0.14, 0.3, 0.46
@@ -37,7 +35,8 @@ UNPLACED = Transform(x=constant(0), y=constant(0))
 class CardPart:
     """A part of the card: its layer, its height in pixels with all around it, and how it moves in.
 
-    Parts without a place ``y`` of their own are stacked. A part of height 0 stands where the next one does.
+    Parts without a place ``y`` of their own are stacked, those without ``x`` stand in the middle of the frame. A part
+    of height 0 stands where the next one does.
     """
 
     layer: Layer
@@ -47,12 +46,15 @@ class CardPart:
     scale: float = 1.0
     pulse: bool = False
     y: float | None = None
+    x: float | None = None
 
 
-def logo_parts(logo: AnalysedMedia, colours: CardColours, canvas: Canvas, free: float) -> list[CardPart]:
-    """The logo, on a plate where it would hardly be seen."""
+def logo_parts(logo: AnalysedMedia, colours: CardColours, canvas: Canvas, area: float, free: float) -> list[CardPart]:
+    """The logo in an area of the width ``area`` with ``free`` pixels of height, on a plate where it would hardly be
+    seen.
+    """
     highest = min(LOGO_HEIGHT * canvas.height, max(MIN_LOGO_HEIGHT, free - 2 * PLATE_PADDING))
-    width, height = fitted(logo, LOGO_WIDTH * canvas.width, highest)
+    width, height = fitted(logo, min(LOGO_WIDTH * canvas.width, LOGO_SHARE * area), highest)
     effects = () if logo.transparent else (Rounded(radius=min(24.0, height / 2)),)
     layer = logo_layer(logo, "logo", (width, height), (0.0, 0.0), effects=effects)
     lowest = min(logo_contrast(logo, luminance_of(colour)) for colour in colours.ground)
@@ -72,27 +74,21 @@ def logo_parts(logo: AnalysedMedia, colours: CardColours, canvas: Canvas, free: 
     ]
 
 
-def tile(picture: AnalysedMedia, free: float) -> list[CardPart]:
-    """A picture at most ``free`` pixels high: a cut-out in its own shape, others as a square tile."""
-    if free < MIN_TILE:
-        return []
-    side = 2 * int(min(free, TILE) / 2)
-    width, height, camera = fit_box(picture, side, side)
-    effects: tuple[Effect, ...] = ()
-    if not picture.transparent:
-        width, height, camera = side, side, fixed(*window(picture, 1.0))
-        effects = (Rounded(radius=TILE_RADIUS),)
-    layer = layer_of(picture, camera, effects, 0, "tile", width=width, height=height, transform=UNPLACED)
-    return [CardPart(layer, height, LOGO_IN, scale=LOGO_START_SCALE)]
-
-
-def text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, start: float) -> CardPart:
+def text_part(
+    name: str,
+    text: str,
+    box: TextBox,
+    colour: Colour,
+    field: str,
+    start: float,
+    align: Literal["left", "centre"] = "centre",
+) -> CardPart:
     """A text that rises into its place. Raises ``InvalidInput`` with its ``field`` where it does not fit ``box``."""
     page = _fitted(text, box, field)
     layer = TextLayer(
         name=name,
         lines=page.lines,
-        style=TextStyle(font=box.font, size=page.size, colour=colour, line_height=box.line_height),
+        style=TextStyle(font=box.font, size=page.size, colour=colour, line_height=box.line_height, align=align),
         width=page.width,
         height=page.height,
         transform=UNPLACED,
@@ -100,8 +96,11 @@ def text_part(name: str, text: str, box: TextBox, colour: Colour, field: str, st
     return CardPart(layer, page.height, start, rise=TEXT_RISE)
 
 
-def button_part(text: str, box: TextBox, colours: CardColours, field: str) -> CardPart:
-    """The button, which pulses. Raises ``InvalidInput`` with its ``field`` where its text does not fit ``box``."""
+def button_part(text: str, box: TextBox, colours: CardColours, field: str, least: float) -> CardPart:
+    """The button, at least ``least`` pixels wide, which pulses.
+
+    Raises ``InvalidInput`` with its ``field`` where its text does not fit ``box``.
+    """
     page = _fitted(text, box, field)
     height = round((len(page.lines) + BUTTON_ROOM) * page.size)
     plate = TextBackground(colour=colours.button, opacity=1, padding=0, radius=min(BUTTON_RADIUS, height // 2))
@@ -110,7 +109,7 @@ def button_part(text: str, box: TextBox, colours: CardColours, field: str) -> Ca
         role="cta",
         lines=page.lines,
         style=TextStyle(font=box.font, size=page.size, colour=colours.label, background=plate),
-        width=max(BUTTON_WIDTH, page.width + 2 * BUTTON_PADDING),
+        width=max(round(least), page.width + 2 * BUTTON_PADDING),
         height=height,
         transform=UNPLACED,
     )

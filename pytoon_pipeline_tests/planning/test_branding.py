@@ -29,7 +29,14 @@ def test_a_brand_brings_its_fonts_colours_watermark_and_end_card() -> None:
     assert [(key.frame - mark.frames, key.value) for key in mark.transform.opacity] == [(-8, 0.9), (0, 0)]
     end = spec.scenes[-1]
     assert end.background == "#12355B"
-    assert [layer.name for layer in end.layers[end.background_layers :]] == ["logo", "end card", "handle"]
+    assert [layer.name for layer in end.layers[end.background_layers :]] == [
+        "arch",
+        "arch",
+        "picture",
+        "logo",
+        "end card",
+        "handle",
+    ]
     assert spec.frames <= 60 * 30
 
 

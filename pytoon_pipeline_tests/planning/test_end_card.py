@@ -219,9 +219,33 @@ def test_all_products_come_back_on_a_floor_below_the_title() -> None:
     assert title.bottom + 40 <= min(one.top for one in areas)
 
 
-def test_frames_that_are_not_tall_have_the_picture_as_a_tile() -> None:
-    safe = Rect(54, 54, 1026, 1026)
-    one = brand(text="Wake up", handle="")
-    card = end_card(one, None, CANVASES["1:1"], safe, RATE, 4.5, "Order now", (still(600, 600),))
+@pytest.mark.parametrize("aspect", CANVASES)
+@pytest.mark.parametrize("handle", ["", "acme.example"])
+@pytest.mark.parametrize("transparent", [False, True])
+def test_the_picture_stands_clear_of_the_texts_in_every_format(aspect: Aspect, handle: str, transparent: bool) -> None:
+    canvas = CANVASES[aspect]
+    safe = AREA if aspect == "9:16" else Rect(96, 54, canvas.width - 96, canvas.height - 54)
+    one = brand(text="Introducing our new roast", handle=handle)
+    picture = still(900, 900, transparent=transparent)
+    card = end_card(one, LOGO if handle else None, canvas, safe, RATE, 4.5, "Order now", (picture,))
     assert card is not None
-    assert list(parts(card)) == ["tile", "end card", "button"]
+    found = parts(card)
+    shown = area_of(found["picture"])  # type: ignore[arg-type]
+    texts = [area_of(found[name]) for name in ("end card", "button", *(["handle", "logo"] if handle else []))]  # type: ignore[arg-type]
+    assert all(apart(text, shown) for text in texts)
+    assert all(apart(a, b) for n, a in enumerate(texts) for b in texts[n + 1 :])
+    assert all(safe.top <= text.top and text.bottom <= safe.bottom for text in texts)
+    assert shown.intersection(canvas.area).area >= 0.06 * canvas.area.area
+    if aspect == "16:9":
+        assert all(text.left == safe.left for text in texts), "one edge"
+        assert max(text.right for text in texts) < shown.left
+
+
+def test_texts_that_fill_the_frame_leave_the_pictures_out() -> None:
+    high = still(600, 600, item="d" * 64, transparent=True, grey=tones(0.1, 0.2))
+    one = brand(text="Wake up slowly every day of the week", handle="acme.example")
+    safe = Rect(54, 54, 1026, 1026)
+    card = end_card(one, high, CANVASES["1:1"], safe, RATE, 4.5, "Order before the long afternoon", (still(600, 600),))
+    assert card is not None
+    assert "picture" not in parts(card)
+    assert "handle" in parts(card)

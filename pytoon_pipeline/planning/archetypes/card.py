@@ -13,7 +13,10 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.item_parts import (
     LARGER_TEXTS,
+    MAX_LINES,
+    MAX_TEXT,
     SMALLER_TEXTS,
+    beside_picture,
     crops,
     ground,
     label_height,
@@ -35,10 +38,6 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # Text above a card takes at most this share of the height where texts may stand.
 TEXT_SHARE = 0.42
-# The largest size of texts beside a card, in pixels.
-MAX_TEXT = 360
-# Larger titles have at most so many lines.
-MAX_LINES = 3
 
 
 class PlanOf(Protocol):
@@ -67,10 +66,6 @@ class TextPlan:
         return not smaller and self.pages <= other.pages and self.lines <= max(MAX_LINES, other.lines)
 
 
-# Beside a card, text is aligned with the left edge, at the middle of the height.
-BESIDE = {"align": "left", "position": 0.5, "item_position": 0.5}
-
-
 def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """The item as a card on the preset's ground. Footage becomes a band as wide as the frame."""
     material, preset = item.material, context.preset
@@ -78,7 +73,7 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     if is_landscape(context.canvas):
         whole = "contain" in (item.fit, preset.stills.fit)
         plan = plan_beside(material, context.title_style.area, context.canvas, whole=whole)
-        headline, title_area = space.headline.model_copy(update=BESIDE), plan.above
+        text = beside_picture(replace(space, area=plan.above), titles)
     else:
         plan_of = partial(plan_card, band=not material.is_still)
         planned = plan_texts(context, item, titles, space, plan_of)
@@ -89,7 +84,7 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
         top = max(space.area.top - inset, plan.above.bottom - height)
         title_area = replace(space.area, top=top, bottom=plan.above.bottom)
         headline = planned.headline.model_copy(update={"position": 1.0, "item_position": 1.0})
-    text = replace(space, area=title_area, headline=headline, shade=None)
+        text = replace(space, area=title_area, headline=headline, shade=None)
     background, backdrop = ground(context, item, frames)
     inside = None
     if plan.crops:

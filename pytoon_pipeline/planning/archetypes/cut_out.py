@@ -8,6 +8,7 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.item_parts import (
     LARGER_TEXTS,
+    MAX_TEXT,
     SMALLER_TEXTS,
     ground,
     page_count,
@@ -30,8 +31,6 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # The product's own text is a price when it has at most so many characters and a digit. It has this size in pixels.
 PRICE_CHARACTERS, PRICE_SIZE = 8, 480
-# The largest size of titles, in pixels.
-MAX_TEXT = 360
 
 
 def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:

@@ -12,6 +12,7 @@ from pytoon_pipeline.planning.archetypes.card import card, plan_texts
 from pytoon_pipeline.planning.archetypes.full_width import at_centre, plan_full_width, texts_above
 from pytoon_pipeline.planning.archetypes.item_parts import over_picture, text_space
 from pytoon_pipeline.planning.archetypes.plain_ground import on_plain_ground
+from pytoon_pipeline.planning.archetypes.side_by_side import side_by_side
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape
@@ -40,7 +41,7 @@ def extended(context: PlanContext, item: PlanItem, frames: int, titles: Sequence
         # What is bright below the edge of a picture would be a smear above it.
         return on_plain_ground(context, item, frames, titles)
     if is_landscape(canvas):
-        return card(context, item, frames, titles)
+        return side_by_side(context, item, frames, titles)
     space = over_picture(text_space(context, item))
     plan = plan_texts(context, item, titles, space, plan_full_width)
     place = plan.card.card

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.card import TextPlan, card, plan_texts
 from pytoon_pipeline.planning.archetypes.item_parts import crops, edge_of, ground, page_count, text_space
+from pytoon_pipeline.planning.archetypes.side_by_side import side_by_side
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape
@@ -38,13 +39,13 @@ def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     """The item as wide as the frame, below its texts; a card in landscape frames and where its subject would be cut."""
     material, canvas = item.material, context.canvas
     if is_landscape(canvas):
-        return card(context, item, frames, titles)
+        return side_by_side(context, item, frames, titles)
     space = text_space(context, item)
     plan = plan_texts(context, item, titles, space, plan_full_width)
     if not plan.card.crops:
         return card(context, item, frames, titles)
     background, backdrop = ground(context, item, frames)
-    edge = edge_of(context, plan.card.card.top)
+    edge = edge_of(context, replace(canvas.area, top=plan.card.card.top))
     text = replace(texts_above(context, space, plan), shade=None)
     place = edge.place
     window = higher_window(material, place.width / place.height)

@@ -29,6 +29,7 @@ from pytoon_pipeline.planning.archetypes.item_parts import (
     text_space,
     title_pages,
 )
+from pytoon_pipeline.planning.archetypes.side_by_side import side_by_side
 from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, whole_backdrop
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import FACE, PICTURE, SUBJECT, KeepOutArea
@@ -143,13 +144,13 @@ def split(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Ti
     """The text on a panel above, left aligned; the picture fills the rest."""
     material, canvas = item.material, context.canvas
     if is_landscape(canvas):
-        return card(context, item, frames, titles)
+        return side_by_side(context, item, frames, titles)
     seam = 2 * round(canvas.height * PANEL_SHARE / 2)
     height = canvas.height - seam
     if not stills.covers_well(material, canvas.width / height, stills.CARD_MARGIN):
         return card(context, item, frames, titles)
     background, backdrop = ground(context, item, frames)
-    edge = edge_of(context, seam)
+    edge = edge_of(context, replace(canvas.area, top=seam))
     place = edge.place
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}
     space = text_space(context, item)

@@ -18,7 +18,7 @@ from pytoon_pipeline.planning.layout.backgrounds import (
     plain_background,
     tinted,
 )
-from pytoon_pipeline.planning.layout.beside import column, is_landscape
+from pytoon_pipeline.planning.layout.beside import BESIDE, column, is_landscape
 from pytoon_pipeline.planning.layout.edges import PictureEdge, picture_edge
 from pytoon_pipeline.planning.layout.scrims import scrim_shade
 from pytoon_pipeline.planning.layout.text_fit import TextLayout
@@ -30,6 +30,9 @@ from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
 
 # Larger texts are tried where they leave the picture its size: these factors, the largest first.
 LARGER_TEXTS = (1.45, 1.3, 1.15, 1.0)
+# The largest size of texts beside or above a picture in pixels, and the most lines of those that are larger than the
+# preset's.
+MAX_TEXT, MAX_LINES = 360, 3
 # Titles that need further pages have these shares of their size where one page each is then enough.
 SMALLER_TEXTS = (0.82, 0.66)
 # Text of a lower relative luminance is dark. Over a picture it has the light colour instead.
@@ -61,11 +64,11 @@ def ground(context: PlanContext, item: PlanItem, frames: int) -> Background:
     return designed_background(settings.model_copy(update={"kind": kind}), frames, canvas)
 
 
-def edge_of(context: PlanContext, seam: int) -> PictureEdge:
-    """The edge of pictures below row ``seam``, with the ground and the accent of the preset."""
+def edge_of(context: PlanContext, region: Rect[int]) -> PictureEdge:
+    """The edge of pictures in ``region``, with the ground and the accent of the preset."""
     preset, requested = context.preset, context.request.background or ""
     colours = (requested,) if requested.startswith("#") else preset.background.colours
-    return picture_edge(preset.layout.edge, seam, colours, preset.headline.accent, context.canvas)
+    return picture_edge(preset.layout.edge, region, colours, preset.headline.accent, context.canvas)
 
 
 def text_space(context: PlanContext, item: PlanItem) -> TextSpace:
@@ -122,6 +125,26 @@ def item_label(item: PlanItem, headline: HeadlineSettings) -> TitleRequest | Non
     """The item's own text; none without one."""
     title = without_marked(TitleRequest(item.entry.text or "", "item", item.entry.file), headline.uppercase)
     return title if title.text else None
+
+
+def beside_picture(space: TextSpace, titles: Sequence[TitleRequest]) -> TextSpace:
+    """The space of texts beside a picture, as large as their column permits with no more pages, nor many lines."""
+
+    def larger(factor: float) -> TextSpace:
+        sizes = {
+            "size": min(MAX_TEXT, round(factor * space.headline.size)),
+            "item_size": min(MAX_TEXT, round(factor * space.headline.item_size)),
+        }
+        return replace(space, headline=space.headline.model_copy(update={**BESIDE, **sizes}), shade=None)
+
+    def extent(one: TextSpace) -> tuple[int, int]:
+        pages = title_pages(titles, one.headline, one.area)
+        return len(pages), max((len(page.lines) for page in pages), default=0)
+
+    own = larger(1.0)
+    pages, lines = extent(own)
+    options = ((one, extent(one)) for one in map(larger, LARGER_TEXTS))
+    return next((one for one, (more, high) in options if more <= pages and high <= max(MAX_LINES, lines)), own)
 
 
 def title_height(pages: Sequence[TextLayout], headline: HeadlineSettings, area: Rect[int]) -> int:

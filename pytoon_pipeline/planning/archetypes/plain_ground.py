@@ -15,6 +15,7 @@ from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.card import card, plan_texts
 from pytoon_pipeline.planning.archetypes.full_width import at_centre, plan_full_width, texts_above
 from pytoon_pipeline.planning.archetypes.item_parts import crops, page_count, text_space
+from pytoon_pipeline.planning.archetypes.side_by_side import side_by_side
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape
@@ -37,7 +38,7 @@ def on_plain_ground(context: PlanContext, item: PlanItem, frames: int, titles: S
     """
     material, canvas = item.material, context.canvas
     if is_landscape(canvas):
-        return card(context, item, frames, titles)
+        return side_by_side(context, item, frames, titles)
     space = text_space(context, item)
     plan = plan_texts(context, item, titles, space, plan_full_width)
     place = plan.card.card
@@ -48,7 +49,7 @@ def on_plain_ground(context: PlanContext, item: PlanItem, frames: int, titles: S
     # Several pictures have one colour of text; a preset with a ground of its own has its own.
     free = len(context.items) == 1 and context.preset.layout.ground == "picture"
     ground = picture_ground(material, view, space.headline.colour, context.title_style.min_contrast, any_text=free)
-    background = ground.layers(canvas, place.top)
+    background = ground.layers(canvas, place)
     text = texts_above(context, space, plan)
     text = replace(text, headline=text.headline.model_copy(update={"colour": ground.text}), shade=None)
     camera = crops(context, item, window, place.height, frames, page_count(titles, text), detailed=True)

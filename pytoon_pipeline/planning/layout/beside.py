@@ -1,5 +1,7 @@
 """Landscape frames: the text stands in a column at the left, the card fills the right half."""
 
+from typing import Any
+
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
@@ -10,10 +12,18 @@ from pytoon_pipeline.planning.shots import stills
 TALL = 0.7
 # The text's column ends at this share of the width. The card fills the rest but for the margin, in pixels.
 SEAM, MARGIN, GAP = 0.46, 76, 64
+# Beside a picture, text is aligned with the left edge, at the middle of the height; its distance in pixels.
+BESIDE: dict[str, Any] = {"align": "left", "position": 0.5, "item_position": 0.5}
+TEXT_GAP = 56
 # A cut-out has more space around it, for its disc.
 CUT_OUT_MARGIN = 130
 # Text over a picture that fills the frame takes this share of the width: a lower third, not a line across.
 COLUMN = 0.58
+
+
+def right_part(canvas: Canvas, share: float) -> Rect[int]:
+    """The part of the frame at the right that has this share of its width, from an even column on."""
+    return Rect(2 * round(canvas.width * (1 - share) / 2), 0, canvas.width, canvas.height)
 
 
 def is_landscape(canvas: Canvas) -> bool:
@@ -29,6 +39,11 @@ def is_tall(canvas: Canvas) -> bool:
 def column(area: Rect[int], canvas: Canvas, share: float = COLUMN) -> Rect[int]:
     """The left part of ``area`` up to a share of the frame's width."""
     return Rect(area.left, area.top, min(area.right, 2 * round(canvas.width * share / 2)), area.bottom)
+
+
+def text_column(area: Rect[int], region: Rect[int]) -> Rect[int]:
+    """The part of ``area`` at the left of a picture in ``region``."""
+    return Rect(area.left, area.top, min(area.right, region.left - TEXT_GAP), area.bottom)
 
 
 def plan_beside(material: AnalysedMedia, area: Rect[int], canvas: Canvas, *, whole: bool) -> CardPlan:

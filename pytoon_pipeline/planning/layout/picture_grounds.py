@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pytoon_pipeline.contracts.colours import Colour
-from pytoon_pipeline.contracts.geometry import Box
+from pytoon_pipeline.contracts.geometry import Box, Rect
 from pytoon_pipeline.contracts.output_format import Canvas
 from pytoon_pipeline.contracts.spec.layers import ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
@@ -41,17 +41,20 @@ class PictureGround:
     def backdrop(self) -> Backdrops:
         return everywhere(colour_backdrop(self.far, self.near))
 
-    def layers(self, canvas: Canvas, seam: int) -> tuple[ShapeLayer, ...]:
-        """The ground over the whole frame. Its colour changes down to the row ``seam`` and then stays."""
-        x, height = canvas.centre[0], 2 * (seam // 2)
-        above = ShapeLayer(
+    def layers(self, canvas: Canvas, picture: Rect[int]) -> tuple[ShapeLayer, ...]:
+        """The ground over the whole frame. Its colour changes as far as a ``picture`` below it or at its right, and
+        then stays.
+        """
+        width, height = (2 * (picture.left // 2), canvas.height) if picture.left else (canvas.width, picture.top)
+        free = ShapeLayer(
             name="ground",
-            width=canvas.width,
-            height=height,
-            fill=Fill(colours=(self.far, self.near)),
-            transform=Transform(x=constant(x), y=constant(height / 2)),
+            width=width,
+            height=2 * (height // 2),
+            # At 270°, a fill runs to the right.
+            fill=Fill(colours=(self.far, self.near), angle=270 if picture.left else 0),
+            transform=Transform(x=constant(width / 2), y=constant(2 * (height // 2) / 2)),
         )
-        return ShapeLayer(name="ground", fill=Fill(colours=(self.near,)), **full_frame(canvas)), above
+        return ShapeLayer(name="ground", fill=Fill(colours=(self.near,)), **full_frame(canvas)), free
 
 
 def picture_ground(

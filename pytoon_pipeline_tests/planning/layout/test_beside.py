@@ -2,13 +2,14 @@
 
 import pytest
 
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.layout.scrims import Scrim
 from pytoon_pipeline.planning.layout.text_placement import layer_area
-from pytoon_pipeline_tests.harness.plans import face, footage, planned, still, words_at
+from pytoon_pipeline_tests.harness.plans import face, footage, planned, still, tones, words_at
 
 TEXT = {"hook": "A better way to start the day", "cta": "Order before noon"}
 
@@ -41,6 +42,40 @@ def test_text_stands_beside_the_card_on_a_landscape_frame() -> None:
 
 
 @pytest.mark.parametrize("aspect", CANVASES)
+@pytest.mark.parametrize("preset", ["clean-product", "soft-editorial", "big-type", "bold-offer", "fresh-cards"])
+@pytest.mark.parametrize(
+    "words", ["Now", "Introducing our new roast", "The happiest animal in the world lives far away"]
+)
+def test_no_text_stands_over_a_busy_picture(aspect: Aspect, preset: str, words: str) -> None:
+    busy = still(1600, 1200, matter=Box(0.25, 0.2, 0.5, 0.6), grey=tones(0.0, 1.0))
+    spec = planned([busy], archetype="hero", preset=preset, text={"hook": words}, outputs=[aspect])
+    picture = next(layer for layer in spec.scenes[0].layers if layer.name in ("picture", "product"))
+    shown = [layer_area(layer) for _, _, layer in spec.texts() if layer.role == "hook"]
+    assert shown
+    assert not any(one.intersection(layer_area(picture)).area for one in shown)
+    assert layer_area(picture).intersection(CANVASES[aspect].area).area >= 0.3 * CANVASES[aspect].area.area
+
+
+def test_a_picture_beside_its_text_reaches_three_edges_of_a_landscape_frame() -> None:
+    busy = still(1600, 1200, grey=tones(0.0, 1.0))
+    spec = planned([busy], archetype="hero", preset="clean-product", text="Introducing our new roast", outputs=["16:9"])
+    layers = spec.scenes[0].layers
+    place = layer_area(next(one for one in layers if one.name == "picture"))
+    assert (place.top, place.right, place.bottom) == (0, 1920, 1080)
+    (text,) = (layer for start, _, layer in spec.texts() if start == 0)
+    assert text.style.size >= 120
+    assert next(one for one in layers if one.name == "fade").fill.opacity[0].opacity == 1, "no seam"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("preset", ["soft-editorial", "big-type", "bold-offer"])
+def test_the_edge_beside_a_text_ends_where_its_picture_begins(preset: str) -> None:
+    spec = planned([still()], archetype="hero", preset=preset, text="Introducing our new roast", outputs=["16:9"])
+    picture = next(layer for layer in spec.scenes[0].layers if layer.name == "picture")
+    assert layer_area(picture).left > 0.4 * spec.width
+    assert {"arch", "slant", "curve"} & {layer.name for layer in spec.scenes[0].layers}
+
+
+@pytest.mark.parametrize("aspect", CANVASES)
 def test_a_talk_keeps_its_face_in_view_and_its_captions_off_it(aspect: Aspect) -> None:
     clip = footage(
         words=words_at(*((n * 0.5, n * 0.5 + 0.4) for n in range(12))), faces=[face(t, 0.3) for t in range(20)]
@@ -70,7 +105,8 @@ def test_a_picture_whose_heads_its_title_would_hide_does_not_fill_the_frame(aspe
     card = layer_area(next(layer for layer in crowded.scenes[0].layers if isinstance(layer, ImageLayer)))
     assert card.area < crowded.width * crowded.height
     assert not any(layer_area(layer).intersection(card).area for _, _, layer in crowded.texts())
-    calm = planned([still(1920, 1400, faces=[face(0, 0.5, 0.2, 0.1)])], text=text, **wanted)
+    dark = still(1920, 1400, faces=[face(0, 0.5, 0.2, 0.1)], grey=tones(0.0, 0.05))
+    calm = planned([dark], text=text, **wanted)
     filled = layer_area(next(layer for layer in calm.scenes[0].layers if isinstance(layer, ImageLayer)))
     assert filled.area == calm.width * calm.height
 
