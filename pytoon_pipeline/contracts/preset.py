@@ -287,6 +287,8 @@ class Limits(Record):
     lost_share_max: float = Field(gt=0, le=1)
     text_contrast: float = Field(ge=1)
     text_contrast_min: float = Field(ge=1)
+    subject_covered: float = Field(gt=0, le=1)
+    subject_hidden_max: float = Field(gt=0, le=1)
     video_seconds_max: float = Field(gt=0)
     black_seconds: float = Field(gt=0)
     black_luma: float

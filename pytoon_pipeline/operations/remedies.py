@@ -114,6 +114,12 @@ def _plated_text(request: Request) -> Request:
     return _adjusted(request, headline={"background": "box", "colour": "#FFFFFF", "box": box})
 
 
+def _texts_apart(request: Request) -> Request:
+    """Shows pictures whole, below or beside their texts."""
+    media = tuple(item.model_copy(update={"fit": None}) for item in request.media)
+    return _adjusted(request.model_copy(update={"fit": "contain", "media": media}), stills={"fit": "contain"})
+
+
 def _widest_margins(request: Request) -> Request:
     return request.model_copy(update={"platform": "any"})
 
@@ -130,6 +136,7 @@ REMEDIES: dict[str, Callable[[Request], Request]] = {
     "still_captions": _still_captions,
     "widest_margins": _widest_margins,
     "plated_text": _plated_text,
+    "texts_apart": _texts_apart,
     "lower_peaks": _lower_peaks,
 }
 # What a remedy changes, for people.
@@ -141,6 +148,7 @@ DESCRIPTIONS = {
     "still_captions": "captions and texts appear without animation",
     "widest_margins": "texts stay inside the safe zone of all platforms",
     "plated_text": "texts have an opaque background",
+    "texts_apart": "pictures are shown whole, apart from texts",
     "lower_peaks": "audio peaks are 2 dB lower",
 }
 # Remedies for each finding, the mildest first. None removes words: only the request may ask for that.
@@ -152,6 +160,7 @@ REMEDIES_BY_CODE: dict[str, tuple[str, ...]] = {
     "black": ("plain_cuts",),
     "camera_jitter": ("steady_camera",),
     "text_contrast": ("plated_text",),
+    "text_over_subject": ("texts_apart",),
     "text_unsafe": ("widest_margins", "still_captions"),
     "true_peak": ("lower_peaks",),
     "loudness": ("lower_peaks",),

@@ -34,4 +34,5 @@ def render_and_check(
     segments = StoredSegments.of(render_segments(job, planned.value).stage.artifact)
     video = compose_video(job, Composition(planned.value, segments, choice))
     composite = Stored[FinishedVideo].of(video.stage.artifact)
-    assess(store, Assessment(limits, limit_sources(), planned, segments, composite, metadata, frames, faces))
+    seen = (metadata, frames, faces, analyses.focal_points)
+    assess(store, Assessment(limits, limit_sources(), planned, segments, composite, *seen))

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pytoon_pipeline.analysis.results import PICTURE, FacesByItem, Frames, MetadataByItem, detected_faces
+from pytoon_pipeline.analysis.results import (
+    PICTURE,
+    FacesByItem,
+    FocalPointsByItem,
+    Frames,
+    MetadataByItem,
+    detected_faces,
+)
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
@@ -14,7 +21,7 @@ from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
-QC = Stage("qc_score", 15, "by_rule")
+QC = Stage("qc_score", 16, "by_rule")
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.
@@ -33,6 +40,7 @@ class Assessment:
     metadata: MetadataByItem
     frames: Frames
     faces: FacesByItem
+    focal_points: FocalPointsByItem
 
     @property
     def spec(self) -> RenderSpec:
@@ -56,6 +64,7 @@ def assess(store: Store, video: Assessment) -> StageResult:
             "rendered_segments": video.segments.fingerprint,
             "render_spec": video.planned.fingerprint,
             "face_detections": video.faces.fingerprint,
+            "focal_points": video.focal_points.fingerprint,
             "sampled_frames": video.frames.fingerprint,
         },
         parameters=video.limits.model_dump(mode="json") | {"composite": video.composite.artifact.version},
@@ -77,10 +86,12 @@ def _assess(store: Store, video: Assessment, scratch: Path) -> StageOutput:
 
 def check_against_plan(store: Store, video: Assessment) -> QcReport:
     """Checks the file against its plan, its segments and its sources."""
+    from pytoon_pipeline.analysis.vision.small_frames import SAMPLES_PER_SECOND
     from pytoon_pipeline.media.frame_stats import FrameStats
     from pytoon_pipeline.media.loudness import Loudness
     from pytoon_pipeline.quality.inspection import DeliveredParts
     from pytoon_pipeline.quality.references import Reference, References
+    from pytoon_pipeline.quality.subjects import known_subjects
     from pytoon_pipeline.quality.verdict import check_video
     from pytoon_pipeline.rendering import contact_sheet
 
@@ -93,6 +104,9 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
     )
     transparent = _transparent_stills(store, video.metadata)
     references = {item: Reference(video.frames.samples(item), transparent.get(item)) for item in video.frames.items}
+    faces = detected_faces(store, video.faces)
+    infos = {item: one.info for item, one in video.metadata.values.items()}
+    stills = {item: info.still.transparent for item, info in infos.items() if info.still is not None}
     return check_video(
         store.path(video.composite.files["video"]),
         video.limits,
@@ -101,9 +115,10 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
         audio.silent,
         parts,
         FrameStats.joined(FrameStats.load(path) for path in segment_files(store, video.segments, FRAME_STATS)),
-        detected_faces(store, video.faces),
+        faces,
         contact_sheet.read(video.spec, segment_files(store, video.segments, CONTACT_SHEET)),
         References(references),
+        known_subjects(video.focal_points.values, faces, stills, 1 / SAMPLES_PER_SECOND),
     )
 
 

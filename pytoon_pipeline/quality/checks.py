@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pytoon_pipeline.contracts.quality import Finding, Tier
-from pytoon_pipeline.quality import audio_tier, file_tier, frame_tier, legibility, plan_tier, source_tier, time_tier
+from pytoon_pipeline.quality import (
+    audio_tier,
+    covered_subjects,
+    file_tier,
+    frame_tier,
+    legibility,
+    plan_tier,
+    source_tier,
+    time_tier,
+)
 from pytoon_pipeline.quality.context import CheckContext
 from pytoon_pipeline.quality.deviation import Deviation
 
@@ -47,6 +56,9 @@ CHECKS = (
     Check("frame", frame_tier.camera_jitter, ("camera_jitter",), ("camera_jitter",)),
     Check("frame", legibility.text_contrast, ("text_contrast",), ("text_contrast", "text_contrast_min")),
     Check("frame", legibility.face_cut, ("face_cut",)),
+    Check(
+        "frame", covered_subjects.text_over_subject, ("text_over_subject",), ("subject_covered", "subject_hidden_max")
+    ),
     Check("frame", plan_tier.unverified, ("unverified",)),
     Check(
         "frame", plan_tier.plan_likeness, ("missing_layer", "missing_item", "missing_text", "wrong_crop"),

@@ -15,6 +15,7 @@ from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.deviation import Limit
 from pytoon_pipeline.quality.inspection import Inspection
 from pytoon_pipeline.quality.references import References
+from pytoon_pipeline.quality.subjects import Subject
 from pytoon_pipeline.rendering.contact_sheet import BgrImage
 
 AudioSamples = NDArray[np.float32]
@@ -33,8 +34,8 @@ class CheckContext:
     """A file to check. ``spec`` is None for a file that Pytoon did not render.
 
     ``planned_silence`` says that silence is intended. ``decoded_audio`` is the file's own audio when it must be
-    compared with what was ``rendered``. ``faces`` are those detected in the items. ``sampled_images`` are small copies
-    of frames of the file, to be compared with the items' ``references``.
+    compared with what was ``rendered``. ``faces`` are those detected in the items, ``subjects`` what these are about.
+    ``sampled_images`` are small copies of frames of the file, to be compared with the items' ``references``.
     """
 
     inspection: Inspection
@@ -45,6 +46,7 @@ class CheckContext:
     rendered: RenderedMeasurements | None = None
     decoded_audio: AudioSamples | None = None
     faces: Mapping[str, Sequence[Face]] = field(default_factory=dict)
+    subjects: Mapping[str, Sequence[Subject]] = field(default_factory=dict)
     sampled_images: Mapping[int, BgrImage] = field(default_factory=dict)
     references: References | None = None
 

@@ -14,6 +14,7 @@ from pytoon_pipeline.quality.checks import check
 from pytoon_pipeline.quality.context import CheckContext, RenderedMeasurements
 from pytoon_pipeline.quality.inspection import DeliveredParts, Inspection, inspect
 from pytoon_pipeline.quality.references import References
+from pytoon_pipeline.quality.subjects import Subject
 from pytoon_pipeline.rendering.contact_sheet import BgrImage, all_sheet_frames
 
 # Points deducted per finding. One gate alone puts the score below every passing one.
@@ -32,11 +33,13 @@ def check_video(
     faces: Mapping[str, Sequence[Face]] | None = None,
     sheet_images: Mapping[int, BgrImage] | None = None,
     references: References | None = None,
+    subjects: Mapping[str, Sequence[Subject]] | None = None,
 ) -> QcReport:
     """Checks a finished video against its plan, or any video when there is none.
 
     ``parts`` describes what the file was muxed from, and ``rendered`` has the frame statistics from rendering: frames
-    and audio whose packets were copied unchanged are not decoded again. ``faces`` were detected in the items.
+    and audio whose packets were copied unchanged are not decoded again. ``faces`` were detected in the items, and
+    ``subjects`` are what these are about.
     ``sheet_images`` are the contact sheets from rendering, and ``references`` the images of the sources; with them, the
     frames are compared with the plan. Raises ``InvalidInput`` for a file that is not a video.
     """
@@ -60,6 +63,7 @@ def check_video(
         measurements,
         decoded_audio,
         faces or {},
+        subjects or {},
         images,
         references,
     )

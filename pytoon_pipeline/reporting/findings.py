@@ -37,6 +37,7 @@ LABELS = {
     "red_flash": Label("Red flashing", "flashes per second"),
     "silent": Label("Silent audio", "LUFS or RMS"),
     "text_contrast": Label("Text with too little contrast", "to 1"),
+    "text_over_subject": Label("Text over a face or product", "of it"),
     "text_unsafe": Label("Text outside the safe area", "pixels"),
     "true_peak": Label("Audio peaks too high", "dBTP"),
     "truncated_source": Label("A source shorter than it declares", "seconds lost"),
