@@ -18,8 +18,9 @@ def add_request_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output",
         action="append",
-        metavar="RATIOS",
-        help="aspect ratios of the video, such as 1:1,16:9; can be repeated; without it, 9:16",
+        metavar="FORMATS",
+        help="aspect ratio, resolution and codec of each version, such as '1:1, 16:9 4k hevc'; can be repeated; "
+        "without it, 9:16",
     )
     parser.add_argument("--preset", metavar="NAME", help="a preset; “pytoon presets” lists them")
     parser.add_argument("--request", type=Path, metavar="FILE", help="a request.yaml outside the upload")

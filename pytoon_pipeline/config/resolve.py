@@ -86,6 +86,7 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
             *brand_notes,
             *_preset_notes(remedied, preset, documents),
             *_aspect_notes(remedied, _asked_platform(upload, remedied, documents)),
+            *_size_notes(remedied, _asked_platform(upload, remedied, documents)),
             *_codec_notes(remedied, _asked_platform(upload, remedied, documents)),
             *_override_notes(upload),
         ),
@@ -135,7 +136,8 @@ def _asked_platform(upload: SourceMedia, remedied: Request, documents: Documents
 def _aspect_notes(request: Request, platform: Platform) -> tuple[Note, ...]:
     """Which of the ``outputs`` the platform that a person chose does not accept."""
     lowest, highest = platform.aspects.value
-    unsuited = [name for name in request.outputs if not lowest <= round(CANVASES[name].aspect, 3) <= highest]
+    aspects = dict.fromkeys(one.aspect for one in request.outputs)
+    unsuited = [name for name in aspects if not lowest <= round(CANVASES[name].aspect, 3) <= highest]
     if platform.name == "any" or not unsuited:
         return ()
     message = (
@@ -143,6 +145,19 @@ def _aspect_notes(request: Request, platform: Platform) -> tuple[Note, ...]:
         f"{highest:g} of the height. Post this version elsewhere."
     )
     return (Note(code="platform_aspect", message=message),)
+
+
+def _size_notes(request: Request, platform: Platform) -> tuple[Note, ...]:
+    """Whether the platform that a person chose does not accept the size of the frame."""
+    width, height = CANVASES[request.outputs[0].aspect].at(request.resolution)
+    shortest, longest = platform.sides.value
+    if platform.name == "any" or (min(width, height) >= shortest and max(width, height) <= longest):
+        return ()
+    message = (
+        f"{platform.title} accepts frames with sides of {shortest} to {longest} pixels; this one has {width}×{height}. "
+        "Set another resolution, or post this version elsewhere."
+    )
+    return (Note(code="platform_size", message=message),)
 
 
 def _codec_notes(request: Request, platform: Platform) -> tuple[Note, ...]:

@@ -1,8 +1,9 @@
 """The formats of rendered videos: their sizes in pixels, their audio sample rate, and the loudness that is silence."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
+from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.geometry import Rect
 
 # How the picture of a video is coded.
@@ -10,11 +11,13 @@ VideoCodec = Literal["h264", "hevc", "vp9", "av1"]
 DEFAULT_CODEC: VideoCodec = "h264"
 # The aspect ratio of a video, width to height.
 Aspect = Literal["9:16", "4:5", "1:1", "16:9"]
+# The short side of the frame, and its name.
+Resolution = Literal["720p", "1080p", "1440p", "4k"]
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """The size of a video's frame in pixels."""
+    """The size of a video's frame in pixels of its plan."""
 
     width: int
     height: int
@@ -33,14 +36,22 @@ class Canvas:
     def centre(self) -> tuple[float, float]:
         return self.width / 2, self.height / 2
 
+    def at(self, resolution: Resolution) -> tuple[int, int]:
+        """Width and height in pixels of the video."""
+        scale = pixel_scale(resolution)
+        return round(self.width * scale), round(self.height * scale)
 
-# The short side is the same in all, so that sizes of type mean the same.
+
+# What plans count in: their pixels are those of 1080p, and the renderer scales them to the resolution. The short side
+# is the same in all, so that sizes of type mean the same.
 CANVASES: dict[Aspect, Canvas] = {
     "9:16": Canvas(1080, 1920),
     "4:5": Canvas(1080, 1350),
     "1:1": Canvas(1080, 1080),
     "16:9": Canvas(1920, 1080),
 }
+SHORT_SIDES: dict[Resolution, int] = {"720p": 720, "1080p": 1080, "1440p": 1440, "4k": 2160}
+DEFAULT_RESOLUTION: Resolution = "1080p"
 DEFAULT_ASPECT: Aspect = "9:16"
 WIDTH, HEIGHT = CANVASES[DEFAULT_ASPECT].width, CANVASES[DEFAULT_ASPECT].height
 SAMPLE_RATE = 48_000
@@ -48,20 +59,52 @@ SAMPLE_RATE = 48_000
 SILENT_LUFS = -60.0
 
 
-def aspect_names(value: object) -> object:
-    """Aspect ratios as people write them: a list, or a text such as ``1:1, 16x9``. Raises ``ValueError`` for others."""
+class Output(Record):
+    """One version of the video. Without ``resolution`` or ``codec``, it has those of the request."""
+
+    aspect: Aspect = DEFAULT_ASPECT
+    resolution: Resolution | None = None
+    codec: VideoCodec | None = None
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.aspect, self.resolution, self.codec)))
+
+
+def pixel_scale(resolution: Resolution) -> float:
+    """Pixels of the video per pixel of its plan."""
+    return SHORT_SIDES[resolution] / SHORT_SIDES[DEFAULT_RESOLUTION]
+
+
+def listed_outputs(value: object) -> object:
+    """Outputs as people write them: a list, or a text such as ``1:1, 16x9 4k hevc``."""
     entries = value.split(",") if isinstance(value, str) else value
-    if not isinstance(entries, list | tuple):
-        entries = [entries]
-    names = [_aspect_name(one) for one in entries]
-    for name in names:
-        if not isinstance(name, str) or name not in CANVASES:
-            raise ValueError(f"“{name[:40]}” is no aspect ratio of a video", f"Choose from: {', '.join(CANVASES)}.")
-    return names
+    return entries if isinstance(entries, list | tuple) else [entries]
 
 
-def _aspect_name(entry: object) -> str:
-    if isinstance(entry, int):
-        # YAML 1.1 reads 16:9 as the number 16 × 60 + 9.
-        return f"{entry // 60}:{entry % 60}"
-    return str(entry).strip().lower().replace("x", ":")
+def read_output(value: object) -> object:
+    """An output as people write it: its aspect ratio, resolution and codec in any order, such as ``16:9 4k hevc``.
+
+    Raises ``ValueError`` for words that are none of them.
+    """
+    if isinstance(value, Output | dict):
+        return value
+    # YAML 1.1 reads 16:9 as the number 16 × 60 + 9.
+    text = f"{value // 60}:{value % 60}" if isinstance(value, int) else str(value)
+    found: dict[str, Any] = {}
+    for word in text.lower().split():
+        field, name = _field(word)
+        if field in found:
+            raise ValueError(f"“{text.strip()[:40]}” names two values for {field}", "Write one output for each.")
+        found[field] = name
+    return found
+
+
+def _field(word: str) -> tuple[str, str]:
+    """The field of an output that ``word`` is a value of, and that value."""
+    known = {"aspect": tuple(CANVASES), "resolution": get_args(Resolution), "codec": get_args(VideoCodec)}
+    for field, names in known.items():
+        name = word.replace("x", ":") if field == "aspect" else word
+        if name in names:
+            return field, name
+    hint = "; ".join(", ".join(names) for names in known.values())
+    raise ValueError(f"“{word[:40]}” is no aspect ratio, resolution or codec of a video", f"Choose from: {hint}.")

@@ -7,7 +7,7 @@ from pydantic import Field
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.conformance import PostTexts, Violation
 from pytoon_pipeline.contracts.model_use import ModelUse
-from pytoon_pipeline.contracts.output_format import Aspect
+from pytoon_pipeline.contracts.output_format import DEFAULT_CODEC, DEFAULT_RESOLUTION, Aspect, Resolution, VideoCodec
 from pytoon_pipeline.contracts.platforms import PlatformName
 
 # Where a proposed title comes from: a field of the request, a text in the picture, what is said, the upload's title, or
@@ -56,6 +56,8 @@ class Post(Record):
     captions: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     aspect: Aspect
+    resolution: Resolution = DEFAULT_RESOLUTION
+    codec: VideoCodec = DEFAULT_CODEC
     seconds: float = Field(gt=0)
     language: str = "und"
     title: str

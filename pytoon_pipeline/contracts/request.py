@@ -15,9 +15,12 @@ from pytoon_pipeline.contracts.output_format import (
     CANVASES,
     DEFAULT_ASPECT,
     DEFAULT_CODEC,
-    Aspect,
+    DEFAULT_RESOLUTION,
+    Output,
+    Resolution,
     VideoCodec,
-    aspect_names,
+    listed_outputs,
+    read_output,
 )
 from pytoon_pipeline.contracts.platforms import PlatformName
 from pytoon_pipeline.contracts.preset import SoundEffects, yaml_off
@@ -32,9 +35,9 @@ Variant = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$", description="at most 31 lower-case letters, digits and hyphens")
 ]
 Outputs = Annotated[
-    tuple[Aspect, ...],
-    Field(min_length=1, max_length=4),
-    BeforeValidator(aspect_names, json_schema_input_type=tuple[Aspect, ...] | str),
+    tuple[Annotated[Output, BeforeValidator(read_output, json_schema_input_type=Output | str)], ...],
+    Field(min_length=1, max_length=16),
+    BeforeValidator(listed_outputs, json_schema_input_type=tuple[Output | str, ...] | str),
 ]
 # The longest video, in seconds, and how long one may be that does not say. A platform may take less.
 LONGEST_SECONDS, USUAL_SECONDS = 600, 60
@@ -181,12 +184,13 @@ class Request(Record):
     the video's own texts. ``background`` (overlay only) is ``brand``, ``gradient``, ``blur``, a colour, or a picture or
     clip of the folder. ``logo`` stands in a corner of a video without a brand.
     ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
-    ``outputs`` are aspect ratios: each is planned, rendered and checked on its own, as a version of the video.
+    Each of the ``outputs`` is rendered and checked on its own, as a version of the video; there is one plan per aspect
+    ratio. ``resolution`` and ``codec`` are those of outputs that name none.
     ``enhance`` takes noise out of the speech of clips and voice-over. ``sound_effects`` are sounds at transitions and
     texts; without it, the preset decides.
     ``colours`` corrects exposure and white balance of photos and clips.
-    ``codec`` is how their pictures are coded, ``frame_rate`` how many there are per second; without it, as many as the
-    first clip has, at most 30.
+    ``codec`` is how pictures are coded, ``frame_rate`` how many there are per second; without it, as many as the first
+    clip has, at most 30.
     ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
@@ -218,7 +222,8 @@ class Request(Record):
     fit: Fit = "auto"
     max_seconds: float = Field(default=float(USUAL_SECONDS), ge=1, le=LONGEST_SECONDS)
     platform: PlatformName = "any"
-    outputs: Outputs = (DEFAULT_ASPECT,)
+    outputs: Outputs = (Output(),)
+    resolution: Resolution = DEFAULT_RESOLUTION
     codec: VideoCodec = DEFAULT_CODEC
     frame_rate: FramesPerSecond | None = None
     teaser: Annotated[TeaserRequest, BeforeValidator(_seconds, json_schema_input_type=TeaserRequest | float)] | None = (
@@ -239,11 +244,19 @@ class Request(Record):
     highlights: Highlights | None = None
     highlight: Highlight | None = None
 
+    @property
+    def formats(self) -> tuple[Output, ...]:
+        """The outputs, each with its resolution and codec."""
+        return tuple(
+            Output(aspect=one.aspect, resolution=one.resolution or self.resolution, codec=one.codec or self.codec)
+            for one in self.outputs
+        )
+
     @model_validator(mode="after")
     def _small_teaser(self) -> "Request":
         if self.teaser is None:
             return self
-        size = max(self.teaser.bytes(CANVASES[one].aspect) for one in self.outputs)
+        size = max(self.teaser.bytes(CANVASES[one.aspect].aspect) for one in self.outputs)
         if size > MAX_GIF_BYTES:
             fitting = int(self.teaser.seconds * MAX_GIF_BYTES / size * 10) / 10
             reason = (
@@ -265,13 +278,14 @@ class Request(Record):
 
     @model_validator(mode="after")
     def _one_of_each_format(self) -> "Request":
-        if len(set(self.outputs)) < len(self.outputs):
-            raise ValueError("outputs names an aspect ratio twice", "Remove one of them.")
+        formats = self.formats
+        if again := next((one for n, one in enumerate(formats) if one in formats[:n]), None):
+            raise ValueError(f"outputs names {again} twice", "Remove one of them.")
         if len(set(self.audio_files)) < len(self.audio_files):
             raise ValueError("audio_files names a format twice", "Remove one of them.")
-        if self.edit_plan is not None and self.outputs != (DEFAULT_ASPECT,):
-            reason = "an edit plan places its layers on 1080×1920 pixels, so its only output is 9:16"
-            raise ValueError(reason, "Remove outputs, or the edit plan.")
+        if self.edit_plan is not None and any(one.aspect != DEFAULT_ASPECT for one in self.outputs):
+            reason = "an edit plan places its layers on 1080×1920 pixels, so all its outputs are 9:16"
+            raise ValueError(reason, "Remove the other outputs, or the edit plan.")
         if self.edit_plan is not None and self.frame_rate is not None:
             raise ValueError("an edit plan has its own frame rate", "Remove frame_rate, and set rate in the edit plan.")
         return self

@@ -54,8 +54,8 @@ class ResolvedRequest(Record):
 
     @property
     def canvas(self) -> Canvas:
-        """The size of the video."""
-        return CANVASES[self.request.outputs[0]]
+        """The size of the video in pixels of its plan."""
+        return CANVASES[self.request.outputs[0].aspect]
 
     @property
     def captioned(self) -> frozenset[Role]:

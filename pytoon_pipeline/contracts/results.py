@@ -13,7 +13,14 @@ from pytoon_pipeline.contracts.degradation import Degradation, Release
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.manifest import Remade
-from pytoon_pipeline.contracts.output_format import DEFAULT_ASPECT, Aspect
+from pytoon_pipeline.contracts.output_format import (
+    DEFAULT_ASPECT,
+    DEFAULT_CODEC,
+    DEFAULT_RESOLUTION,
+    Aspect,
+    Resolution,
+    VideoCodec,
+)
 from pytoon_pipeline.contracts.preset_results import PresetResult, PresetsResult
 from pytoon_pipeline.contracts.provenance import ItemRecord
 from pytoon_pipeline.contracts.quality import Finding, QcReport, Verdict
@@ -109,7 +116,7 @@ class RenderResult(Record):
 
     ``decisions`` say what was chosen and why: the preset, the length, and the source of the captions. Paths are null
     when no video was delivered. ``post`` is a file with texts to post with the video, ``extra_files`` are its teaser
-    and its audio files. ``other_outputs`` are the answers for the other aspect ratios of the request. A held video has
+    and its audio files. ``other_outputs`` are the answers for the other outputs of the request. A held video has
     no ``video``; its manifest and its spec are in the folder of held videos. With ``highlights``, all but these are
     those of the best one.
     """
@@ -139,6 +146,8 @@ class RenderResult(Record):
     wall_seconds: float = 0.0
     error: ErrorInfo | None = None
     aspect: Aspect = DEFAULT_ASPECT
+    resolution: Resolution = DEFAULT_RESOLUTION
+    codec: VideoCodec = DEFAULT_CODEC
     other_outputs: tuple["RenderResult", ...] = ()
 
 

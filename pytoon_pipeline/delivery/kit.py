@@ -34,7 +34,9 @@ def make_post(
         cover=_name(plan.thumbnail),
         captions=tuple(map(_name, plan.captions)),
         extras=tuple(map(_name, plan.extras)),
-        aspect=resolved.request.outputs[0],
+        aspect=resolved.request.outputs[0].aspect,
+        resolution=spec.resolution,
+        codec=spec.codec,
         seconds=facts.seconds,
         language=spec.language,
         title=proposal.title,
@@ -55,11 +57,11 @@ def planned_facts(spec: RenderSpec, finished: FinishedVideo, size: int) -> FileF
     Quality control has compared the file with the plan. The bit rate is that of the whole file.
     """
     seconds, rate = finished.composite.video_seconds, float(spec.rate.fraction)
-    sound = finished.audio
+    sound, (width, height) = finished.audio, spec.frame_size
     return FileFacts(
         container="mp4", bytes=size, seconds=seconds, video_codec=spec.codec,
         pixel_format=ENCODERS[spec.codec].pixel_format,
-        width=spec.width, height=spec.height, colour=BT709, frame_rate=rate, steps=(1 / rate, 1 / rate),
+        width=width, height=height, colour=BT709, frame_rate=rate, steps=(1 / rate, 1 / rate),
         video_bit_rate=8 * size / seconds, audio_codec="aac", sample_rate=spec.audio.sample_rate, channels=2,
         language=spec.language, loudness=None if sound.silent else sound.loudness,
         true_peak=None if sound.silent else sound.true_peak,

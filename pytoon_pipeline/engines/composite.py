@@ -15,7 +15,7 @@ from pytoon_pipeline.rendering.stored_segments import VIDEO, picture_digest, seg
 from pytoon_pipeline.store.fingerprint import hash_value
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 
-COMPOSITE = Stage("composite", 8, "by_rule")
+COMPOSITE = Stage("composite", 9, "by_rule")
 
 StoredSegments = Stored[RenderedSegments]
 

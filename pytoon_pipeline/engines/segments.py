@@ -20,7 +20,7 @@ from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResu
 if TYPE_CHECKING:
     from pytoon_pipeline.engines.policy import RenderOutcome
 
-SEGMENTS = Stage("rendered_segments", 6, "by_rule")
+SEGMENTS = Stage("rendered_segments", 7, "by_rule")
 
 # What a second of video takes on the disk: 0.27 MB is usual, once in segments and once in the finished file.
 BYTES_PER_SECOND = 540_000
@@ -53,7 +53,7 @@ def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
     key = StageKey(
         SEGMENTS,
         inputs={"metadata": job.metadata.fingerprint, "spec": picture_digest(spec)},
-        parameters={"encoder": stages.encoders()["video"], "segment": stages.SEGMENT.version},
+        parameters={"encoder": stages.encoders(spec.codec)["video"], "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
     return in_flight.run((job.store.root, key.fingerprint), lambda: _find_or_render(job, spec, key))

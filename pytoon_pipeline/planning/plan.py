@@ -42,6 +42,7 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
             "language": audio_language(one for one in media.all() if one.item in _heard(spec)),
             "thumbnail_title": _thumbnail_title(context),
             "codec": resolved.request.codec,
+            "resolution": resolved.request.resolution,
             "remedies": resolved.remedies,
             "fallback": resolved.fallback,
         }

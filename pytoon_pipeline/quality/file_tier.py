@@ -23,7 +23,7 @@ def undecodable(context: CheckContext) -> Iterator[Deviation]:
 def file_format(context: CheckContext) -> Iterator[Deviation]:
     """The format that platforms accept without transcoding."""
     file = context.inspection
-    size = (context.spec.width, context.spec.height) if context.spec else (WIDTH, HEIGHT)
+    size = context.spec.frame_size if context.spec else (WIDTH, HEIGHT)
     expected = {
         "video codec": (file.codec, context.spec.codec if context.spec else DEFAULT_CODEC),
         "pixel format": (file.pixel_format, "yuv420p"),

@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import MediaInfo
+from pytoon_pipeline.contracts.output_format import pixel_scale
 from pytoon_pipeline.contracts.spec.evaluate import LayerTransform, crop_at, transform_at
 from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec, Scene, Segment, Transition
@@ -17,6 +18,7 @@ from pytoon_pipeline.contracts.spec.text_animation import AT_REST, TextPhase, ph
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.media.encoder import ENCODERS, PICTURE, PictureEncoder
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
+from pytoon_pipeline.rendering.pixels import in_pixels
 
 # Fields of a layer that are evaluated frame by frame, or do not affect its image.
 EVALUATED_FIELDS = {"name", "role", "start", "frames", "transform", "crop_path", "layers", "source_start", "animation"}
@@ -69,7 +71,8 @@ class LayerSlice:
 
     def parameters(self, sources: Mapping[str, Source]) -> dict[str, Any]:
         """The slice as plain values, for a fingerprint."""
-        layer = self.layer.model_dump(mode="json", exclude=EVALUATED_FIELDS)
+        # Scaled to other pixels, whole numbers are fractions.
+        layer = self.layer.model_dump(mode="json", exclude=EVALUATED_FIELDS, warnings=False)
         if layer.get("colour") is None:
             layer.pop("colour", None)
         values = {
@@ -153,7 +156,7 @@ class SegmentPlan:
             ],
             "overlays": [layer.parameters(sources) for layer in self.overlays],
             "captions": [cue.model_dump(mode="json") for cue in self.captions],
-            "caption_style": self.caption_style.model_dump(mode="json") if self.captions else None,
+            "caption_style": self.caption_style.model_dump(mode="json", warnings=False) if self.captions else None,
             "sheet_frames": list(self.sheet_frames),
             "encoder": self.encoder.model_dump(mode="json"),
         }
@@ -169,15 +172,16 @@ def plan_segment(
     spec: RenderSpec, segment: Segment, sources: Mapping[str, Source], encoder: PictureEncoder | None = None
 ) -> SegmentPlan:
     """Evaluates ``spec`` for the frames of ``segment``, which the encoder of its codec or ``encoder`` encodes."""
+    scale, (width, height) = pixel_scale(spec.resolution), spec.frame_size
     return SegmentPlan(
-        width=spec.width,
-        height=spec.height,
+        width=width,
+        height=height,
         rate=spec.rate,
         frames=segment.frames,
-        scenes=tuple(_scene_slices(spec.scenes, segment, sources)),
-        overlays=_layer_slices(spec.overlays, 0, spec.frames, segment, sources),
-        captions=tuple(_captions(spec.captions.cues, segment)),
-        caption_style=spec.captions.style,
+        scenes=tuple(_scene_slices(spec.scenes, segment, sources, scale)),
+        overlays=_layer_slices(spec.overlays, 0, spec.frames, segment, sources, scale),
+        captions=tuple(in_pixels(cue, scale) for cue in _captions(spec.captions.cues, segment)),
+        caption_style=in_pixels(spec.captions.style, scale),
         sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
         lut=spec.lut,
         encoder=encoder or ENCODERS[spec.codec],
@@ -212,7 +216,9 @@ def _without_texts(layers: Sequence[Layer]) -> Iterator[Layer]:
     return (layer for layer in layers if not isinstance(layer, TextLayer))
 
 
-def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source]) -> Iterator[SceneSlice]:
+def _scene_slices(
+    scenes: Sequence[Scene], segment: Segment, sources: Mapping[str, Source], scale: float
+) -> Iterator[SceneSlice]:
     mixing = any(_mixes(scene, segment) for scene in scenes)
     for scene in scenes:
         first, last = max(segment.start, scene.start), min(segment.start + segment.frames, scene.end)
@@ -220,8 +226,9 @@ def _scene_slices(scenes: Sequence[Scene], segment: Segment, sources: Mapping[st
             continue
         overlap = scene.transition.frames if scene.transition else 0
         progress = tuple((n + 1) / (overlap + 1) for n in range(first - scene.start, min(last - scene.start, overlap)))
-        ground = _layer_slices(scene.layers[: scene.background_layers], scene.start, scene.end, segment, sources)
-        content = _layer_slices(scene.layers[scene.background_layers :], scene.start, scene.end, segment, sources)
+        below = scene.background_layers
+        ground = _layer_slices(scene.layers[:below], scene.start, scene.end, segment, sources, scale)
+        content = _layer_slices(scene.layers[below:], scene.start, scene.end, segment, sources, scale)
         yield SceneSlice(
             first=first - segment.start,
             frames=last - first,
@@ -248,22 +255,26 @@ def _captions(cues: Sequence[Cue], segment: Segment) -> Iterator[Cue]:
 
 
 def _layer_slices(
-    layers: Sequence[Layer], parent_start: int, end: int, segment: Segment, sources: Mapping[str, Source]
+    layers: Sequence[Layer], parent_start: int, end: int, segment: Segment, sources: Mapping[str, Source], scale: float
 ) -> tuple[LayerSlice, ...]:
-    """The slices inside ``segment`` of layers whose frames count from frame ``parent_start`` of the video."""
+    """The slices inside ``segment`` of layers whose frames count from frame ``parent_start`` of the video, with
+    ``scale`` pixels of the video per pixel of the plan.
+    """
     start, stop = segment.start, segment.start + segment.frames
-    slices = (_layer_slice(layer, parent_start, end, start, stop, start, sources) for layer in layers)
+    slices = (_layer_slice(layer, parent_start, end, start, stop, start, sources, scale) for layer in layers)
     return tuple(one for one in slices if one)
 
 
 def _layer_slice(
-    layer: Layer, parent_start: int, end: int, start: int, stop: int, origin: int, sources: Mapping[str, Source]
-) -> LayerSlice | None:
+    layer: Layer, parent_start: int, end: int, start: int, stop: int, origin: int, sources: Mapping[str, Source],
+    scale: float = 1.0,
+) -> LayerSlice | None:  # fmt: skip
     """``layer`` in frames ``[start, stop)`` of the video, or none; its first frame counts from frame ``origin``."""
     own_start = parent_start + layer.start
     first, last = max(start, own_start), min(stop, end if layer.frames is None else min(end, own_start + layer.frames))
     if first >= last:
         return None
+    layer = in_pixels(layer, scale)
     transforms = tuple(transform_at(layer.transform, frame - parent_start) for frame in range(first, last))
     crops: tuple[Box, ...] = ()
     children: tuple[LayerSlice, ...] = ()

@@ -11,6 +11,11 @@ from pytoon_pipeline.store.store import Store
 # Roles of the files of each segment.
 VIDEO, FRAME_STATS, CONTACT_SHEET = "video", "frame_stats", "contact_sheet"
 SEGMENT_ROLES = (VIDEO, FRAME_STATS, CONTACT_SHEET)
+# What no picture of a plan depends on. A new field counts unless it is named here.
+NOT_SHOWN = {
+    "version", "archetype", "audio", "language", "constraints", "brand", "static_ranges", "black_ranges", "remedies",
+    "fallback", "notes", "losses",
+}  # fmt: skip
 
 
 def segment_role(role: str, number: int) -> str:
@@ -24,6 +29,5 @@ def segment_files(store: Store, segments: Stored[RenderedSegments], role: str) -
 
 
 def picture_digest(spec: RenderSpec) -> str:
-    """Hash of everything in a plan that decides pictures."""
-    deciding = {"width", "height", "rate", "frames", "scenes", "overlays", "segments", "captions"}
-    return hash_value(spec.model_dump(mode="json", include=deciding))
+    """Hash of everything in a plan that decides pictures, and how they are coded."""
+    return hash_value(spec.model_dump(mode="json", exclude=NOT_SHOWN))

@@ -157,7 +157,8 @@ def word_style(style: TextStyle, emphasis: Emphasis | None, detail: float) -> Wo
     """
     on_mark = emphasis is not None and emphasis.kind in ("box", "marker")
     distance = 0.0 if on_mark else style.shadow * detail
-    shadow = TextShadow(
+    # What is drawn may be larger than what people may write.
+    shadow = TextShadow.model_construct(
         colour=style.outline_colour, opacity=SHADOW_OPACITY, blur=SHADOW_BLUR * distance, x=0, y=distance
     )
     font = fonts.load(style.font)

@@ -17,8 +17,8 @@ from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend
 
 # Blurs shorter than this are not seen, in pixels.
 MIN_BLUR = 8.0
-# Depth and reach of the shadow that a moving edge casts, in pixels.
-SHADOW_DEPTH, SHADOW_REACH = 0.45, 110
+# Depth of the shadow that a moving edge casts, and its reach as a share of the frame's short side.
+SHADOW_DEPTH, SHADOW_REACH = 0.45, 110 / 1080
 # Zooms faster than this per frame are blurred: their image is the mean of this many steps.
 MIN_ZOOM_SPEED, ZOOM_STEPS = 0.02, 6
 
@@ -94,8 +94,9 @@ def draw_over(canvas: YuvaImage, image: YuvaImage, left: int, softness: float, s
 
 
 def _cast_shadow(canvas: YuvaImage, left: int, shadow: float) -> None:
-    first = max(0, left - SHADOW_REACH)
-    reach = np.arange(first - left + SHADOW_REACH, SHADOW_REACH) / SHADOW_REACH
+    length = round(SHADOW_REACH * min(canvas.size))
+    first = max(0, left - length)
+    reach = np.arange(first - left + length, length) / length
     light = (1 - SHADOW_DEPTH * shadow * reach**2).astype(np.float32)
     region = canvas.y[:, first:left]
     region[:] = np.round((region - np.float32(16)) * light + 16)

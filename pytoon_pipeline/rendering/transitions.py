@@ -34,7 +34,8 @@ FOLLOW, COVERED_LIGHT = 0.28, 0.6
 # Contents on a common background: the outgoing one has left, and the incoming one begins, at these shares of the time.
 GONE, COMING = 0.6, 0.3
 FADED, FADING = 0.5, 0.42
-CONTENT_RISE = 40
+# How far contents rise, as a share of the frame's short side.
+CONTENT_RISE = 40 / 1080
 ZOOM, LANDING = 1.35, 1.08
 THROUGH, THROUGH_START = 2.2, 0.55
 # The colour between both scenes of a wipe follows its edge by this share of the time.
@@ -108,9 +109,9 @@ def crossfade(before: YuvaImage, after: YuvaImage, moment: Moment, ground: YuvaI
     t = moment.progress
     if ground is None:
         return _mixed(before, after, EaseInOut().at(t))
-    out, into = _share(t, 0, FADED), _share(t, FADING, 1)
-    motion.draw_shifted(ground, with_opacity(before, 1 - out), 0, motion.even(CONTENT_RISE * out**3))
-    motion.draw_shifted(ground, with_opacity(after, into), 0, motion.even(CONTENT_RISE * (1 - into) ** 3))
+    out, into, rise = _share(t, 0, FADED), _share(t, FADING, 1), CONTENT_RISE * min(before.size)
+    motion.draw_shifted(ground, with_opacity(before, 1 - out), 0, motion.even(rise * out**3))
+    motion.draw_shifted(ground, with_opacity(after, into), 0, motion.even(rise * (1 - into) ** 3))
     return ground
 
 

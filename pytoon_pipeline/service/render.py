@@ -85,8 +85,9 @@ def _render(home: Home, asked: Upload, out: Path | None, open_runner: OpenRunner
             result = _delivered(home, upload) or _announced(home, store, upload, notes, open_runner)
         if out is not None:
             result = copy_delivery(result, out)
-    seconds, aspect = round(time.perf_counter() - start, 2), asked.request.outputs[0]
-    return result.model_copy(update={"notes": (*notes, *result.notes), "wall_seconds": seconds, "aspect": aspect})
+    seconds, (own, *_) = round(time.perf_counter() - start, 2), asked.request.formats
+    answer = {"notes": (*notes, *result.notes), "wall_seconds": seconds}
+    return result.model_copy(update=answer | dict(own))
 
 
 def _highlights(home: Home, store: Store, asked: Upload, out: Path | None, open_runner: OpenRunner) -> RenderResult:

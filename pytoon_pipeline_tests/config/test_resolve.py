@@ -26,6 +26,18 @@ def test_a_codec_that_the_chosen_platform_does_not_accept_has_a_note() -> None:
         assert ("platform_codec" in [note.code for note in resolved.notes]) == noted
 
 
+@pytest.mark.parametrize(
+    ("platform", "aspect", "resolution", "noted"),
+    [("reels", "9:16", "4k", True), ("reels", "9:16", "1080p", False), ("stories", "9:16", "720p", False),
+     ("youtube", "16:9", "4k", False), ("x", "16:9", "1440p", True), ("any", "16:9", "4k", False)],
+)  # fmt: skip
+def test_a_size_that_the_chosen_platform_does_not_accept_has_a_note(
+    platform: str, aspect: str, resolution: str, noted: bool
+) -> None:
+    resolved, _ = plan_inputs([still()], text="Hello", platform=platform, outputs=[aspect], resolution=resolution)
+    assert ("platform_size" in [note.code for note in resolved.notes]) == noted
+
+
 def test_the_note_stays_when_a_remedy_plans_for_all_platforms() -> None:
     request = {"text": "Hello", "platform": "reels_ad", "outputs": ["16:9"]}
     upload = SourceMedia(key="0" * 32, title="hello", items=(), request=request)

@@ -102,7 +102,7 @@ def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[s
             "platform is “instagram”; it must be any, tiktok, reels, ",
             "choose reels or stories",
         ),
-        ({"outputs": [{}]}, "“{}” is no aspect ratio of a video", "Choose from: 9:16"),
+        ({"outputs": ["3:2"]}, "“3:2” is no aspect ratio, resolution or codec", "Choose from: 9:16"),
         ({"media": [{"fil": "a.png"}]}, "There is no setting “fil” under media, 1st file.", "Did you mean “file”?"),
         ({"text": {"hook": [1]}}, "text.hook is a list; it must be text.", "remove “hook”"),
         ({"text": 7}, "text is the number 7, not a text.", 'quotes: text: "7"'),

@@ -48,7 +48,7 @@ def test_the_render_answer_has_the_fields_that_scripts_read() -> None:
         "key", "name", "title", "version", "status", "video", "video_seconds", "thumbnail", "subtitles",
         "extra_files", "post", "spec",
         "manifest", "qc", "decisions", "notes", "stages", "segments", "attempts", "retries", "engine", "highlights",
-        "wall_seconds", "error", "aspect", "other_outputs",
+        "wall_seconds", "error", "aspect", "resolution", "codec", "other_outputs",
     ]  # fmt: skip
     assert answer["error"] == {"code": "x", "message": "X.", "hint": "Y."}
     assert answer["segments"] == {"total": 0, "rendered": 0, "cached": 0}

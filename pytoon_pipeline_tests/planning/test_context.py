@@ -29,6 +29,13 @@ def test_a_request_sets_rate_and_codec() -> None:
     assert planned([still()], text="Hello").codec == "h264"
 
 
+def test_one_plan_serves_all_resolutions_and_codecs() -> None:
+    talk = [footage()]
+    large = planned(talk, archetype="footage", resolution="4k", codec="hevc")
+    assert large.frame_size == (2160, 3840)
+    assert large.model_copy(update={"resolution": "1080p", "codec": "h264"}) == planned(talk, archetype="footage")
+
+
 def test_an_edit_plan_keeps_its_own_rate() -> None:
     plan = {"rate": 30, "scenes": [{"seconds": 1, "layers": []}]}
     with pytest.raises(ValueError, match="own frame rate"):

@@ -140,9 +140,9 @@ def test_a_push_moves_both_scenes_side_by_side(name: str, rows: bool) -> None:
 
 
 def test_a_slide_moves_the_covered_scene_along_slowly_and_shades_it() -> None:
-    before = solid_image("#FFFFFF", 400, 40)
+    before = solid_image("#FFFFFF", 400, 400)
     before.y[:, 200:204] = 16
-    middle = mix_transition("slide", before, solid_image("#000000", 400, 40), moment(0.25)).y[20].astype(int)
+    middle = mix_transition("slide", before, solid_image("#000000", 400, 400), moment(0.25)).y[20].astype(int)
     edge = int(np.flatnonzero(middle < 20)[-1])
     assert edge == 399
     mark = int(np.argmin(middle[:260]))
@@ -151,7 +151,7 @@ def test_a_slide_moves_the_covered_scene_along_slowly_and_shades_it() -> None:
     assert covered.max() < 235
     seam = int(np.flatnonzero(middle[220:] < 20)[0]) + 220
     # The shadow deepens towards the edge.
-    assert middle[seam - 3] < middle[seam - 60] < middle[seam - 110]
+    assert middle[seam - 3] < middle[seam - 20] < middle[seam - 39]
 
 
 def test_fast_moves_are_blurred_along_their_way_and_slow_ones_are_not() -> None:

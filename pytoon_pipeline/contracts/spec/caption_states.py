@@ -121,7 +121,8 @@ def look_of(style: CaptionStyle, state: WordLook, emphasised: bool) -> WordLook:
 @lru_cache(maxsize=256)
 def word_style(look: WordLook, style: CaptionStyle, size: float) -> WordStyle:
     """How the letters of a word with ``look`` are drawn at ``size`` pixels."""
-    shadows = tuple(TextShadow(**one.model_dump()) for one in (look.shadow, look.glow) if one is not None)
+    # What is drawn may be larger than what people may write: both were scaled.
+    shadows = tuple(TextShadow.model_construct(**dict(one)) for one in (look.shadow, look.glow) if one is not None)
     return WordStyle(
         font=look.font or style.font,
         size=size,

@@ -12,7 +12,16 @@ from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.media import Loss
-from pytoon_pipeline.contracts.output_format import DEFAULT_CODEC, HEIGHT, SAMPLE_RATE, WIDTH, VideoCodec
+from pytoon_pipeline.contracts.output_format import (
+    DEFAULT_CODEC,
+    DEFAULT_RESOLUTION,
+    HEIGHT,
+    SAMPLE_RATE,
+    WIDTH,
+    Canvas,
+    Resolution,
+    VideoCodec,
+)
 from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.time import FrameRange, FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionKind
@@ -207,9 +216,11 @@ class BrandUse(Record):
 class RenderSpec(Record):
     """Scenes one after the other, overlays over all of them, captions and sound.
 
-    The length is the sum of the scenes less their overlaps. ``overlays`` count frames of the video. ``still`` and
-    ``dark`` ranges are motionless or black as planned, so not a fault of the video. ``losses`` are parts of its sources
-    that were promised and did not come. ``language`` is that of the audio (ISO 639-2), ``und`` when it is unknown.
+    ``width``, ``height`` and all lengths are in pixels of 1080p, which the renderer scales to the ``resolution``: one
+    plan serves all sizes of an aspect ratio. The length is the sum of the scenes less their overlaps. ``overlays``
+    count frames of the video. ``still`` and ``dark`` ranges are motionless or black as planned, so not a fault of the
+    video. ``losses`` are parts of its sources that were promised and did not come. ``language`` is that of the audio
+    (ISO 639-2), ``und`` when it is unknown.
     ``lut`` changes the colours of layers whose correction says so. ``thumbnail_title`` stands on the thumbnail instead
     of all other texts.
     """
@@ -218,6 +229,7 @@ class RenderSpec(Record):
     archetype: Archetype = "footage"
     width: int = WIDTH
     height: int = HEIGHT
+    resolution: Resolution = DEFAULT_RESOLUTION
     rate: FrameRate
     codec: VideoCodec = DEFAULT_CODEC
     frames: int = Field(gt=0)
@@ -237,6 +249,11 @@ class RenderSpec(Record):
     fallback: bool = False
     notes: tuple[Note, ...] = ()
     losses: tuple[Loss, ...] = ()
+
+    @property
+    def frame_size(self) -> tuple[int, int]:
+        """Width and height of the video in its own pixels."""
+        return Canvas(self.width, self.height).at(self.resolution)
 
     def layers(self) -> Iterator[tuple[int, int, Layer]]:
         """All layers that are not inside a group, with the frames ``[first, last)`` of the video that show them."""

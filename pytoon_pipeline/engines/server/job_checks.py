@@ -3,15 +3,15 @@
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import MediaInfo
-from pytoon_pipeline.contracts.output_format import CANVASES
+from pytoon_pipeline.contracts.output_format import CANVASES, SHORT_SIDES
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.engines.protocol import JobRequest, MediaFile, items_shown
 from pytoon_pipeline.settings import ServerSettings
 
 MAX_RATE = 60
 # The largest format, in pixels and along its longer side.
-MAX_PIXELS = max(one.width * one.height for one in CANVASES.values())
-MAX_SIDE = max(max(one.width, one.height) for one in CANVASES.values())
+SIZES = [canvas.at(resolution) for canvas in CANVASES.values() for resolution in SHORT_SIDES]
+MAX_PIXELS, MAX_SIDE = max(width * height for width, height in SIZES), max(map(max, SIZES))
 HINTS = {
     "job_too_large": "The limits are settings of the server; see docs/engine.md.",
     "invalid_job": "Use the same version of Pytoon on both machines.",
@@ -48,8 +48,9 @@ def _invalid(request: JobRequest) -> dict[str, bool]:
 
 def too_large(spec: RenderSpec, max_seconds: float) -> dict[str, bool]:
     """Reasons why a plan exceeds what Pytoon plans, and whether each applies."""
+    width, height = spec.frame_size
     return {
-        "the frame size is too large": spec.width * spec.height > MAX_PIXELS or max(spec.width, spec.height) > MAX_SIDE,
+        "the frame size is too large": width * height > MAX_PIXELS or max(width, height) > MAX_SIDE,
         "the frame rate is too high": spec.rate.fraction > MAX_RATE,
         "the video is too long": spec.rate.seconds(spec.frames) > max_seconds,
     }

@@ -139,7 +139,7 @@ def test_an_empty_home_reproduces_the_same_file(original: Original, home: Home, 
 
 @pytest.fixture(scope="module", params=["hevc", "av1"])
 def cleaned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Original:
-    """A clip in noise whose speech is cleaned, a moving transition with its sound, and another codec."""
+    """A clip in noise whose speech is cleaned, a moving transition with its sound, another codec and resolution."""
     root = tmp_path_factory.mktemp(request.param)
     upload = root / "upload"
     upload.mkdir()
@@ -148,7 +148,7 @@ def cleaned(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(upload / "a.png")
     items = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "audio": "keep", "transition": "whip"}]
     asked = {"media": items, "archetype": "hero", "text": "*Half* price", "codec": request.param}
-    document = {**asked, "enhance": "strong", "sound_effects": "full"}
+    document = {**asked, "enhance": "strong", "sound_effects": "full", "resolution": "720p"}
     (upload / "request.yaml").write_text(json.dumps(document))
     return Original(finished(root, upload) / "manifest.json", upload)
 
@@ -157,6 +157,7 @@ def test_enhanced_speech_effects_and_other_codecs_are_reproduced(cleaned: Origin
     audio = cleaned.document["spec"]["audio"]
     assert "strong" in [track["enhance"] for track in audio["tracks"]]
     assert audio["effects"]
+    assert cleaned.document["spec"]["resolution"] == "720p"
     code, said = answer(capsys, str(cleaned.manifest), "--media", str(cleaned.media))
     assert (code, said["error"], said["equal"], said["identical"]) == (0, None, True, True)
 
