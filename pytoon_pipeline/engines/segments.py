@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import register_fonts
+from pytoon_pipeline.contracts.output_format import HEIGHT, WIDTH
 from pytoon_pipeline.contracts.progress import FramesReady, Noted
 from pytoon_pipeline.contracts.rendering import EngineAttempt, RenderedSegments
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 SEGMENTS = Stage("rendered_segments", 7, "by_rule")
 
-# What a second of video takes on the disk: 0.27 MB is usual, once in segments and once in the finished file.
-BYTES_PER_SECOND = 540_000
+# What a second of 1080×1920 takes on the disk: 0.27 MB is usual, once in segments and once in the finished file. Other
+# sizes are taken to need as much per pixel.
+BYTES_PER_SECOND, USUAL_PIXELS = 540_000, WIDTH * HEIGHT
 
 log = logging.getLogger("pytoon.render")
 
@@ -64,7 +66,7 @@ def _find_or_render(job: RenderJob, spec: RenderSpec, key: StageKey) -> Segments
     if found := job.store.reuse(key.fingerprint):
         return SegmentsResult(StageResult(found, "cached", 0.0), found.read(RenderedSegments), 0)
     # A long video is not begun on a disk that it would fill.
-    job.store.ensure_free_space(round(spec.rate.seconds(spec.frames) * BYTES_PER_SECOND))
+    job.store.ensure_free_space(bytes_needed(spec))
     from pytoon_pipeline.engines import policy
 
     rendered = policy.render(job.chain(), job.request(spec), report_progress, report_failure, job.slot)
@@ -83,6 +85,12 @@ def _find_or_render(job: RenderJob, spec: RenderSpec, key: StageKey) -> Segments
     count = sum(segment.status == "computed" for segment in rendered.segments)
     result = StageResult(stored.artifact, "computed" if count else stored.status, time.perf_counter() - began)
     return SegmentsResult(result, stored.artifact.read(RenderedSegments), count)
+
+
+def bytes_needed(spec: RenderSpec) -> int:
+    """Free bytes that rendering ``spec`` asks for."""
+    width, height = spec.frame_size
+    return round(spec.rate.seconds(spec.frames) * BYTES_PER_SECOND * width * height / USUAL_PIXELS)
 
 
 def key_as_rendered(key: StageKey, rendered: "RenderOutcome") -> StageKey:
