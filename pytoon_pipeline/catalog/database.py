@@ -83,4 +83,4 @@ def _backend(home: Home) -> Backend:
         )
     from pytoon_pipeline.catalog.postgresql import PostgresServer
 
-    return PostgresServer(url.get_secret_value())
+    return PostgresServer(home, url.get_secret_value())

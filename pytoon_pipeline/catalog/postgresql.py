@@ -15,8 +15,10 @@ from pytoon_pipeline.catalog.dialects import POSTGRESQL
 from pytoon_pipeline.catalog.postgresql_connection import SCHEMA, PostgresConnection
 from pytoon_pipeline.catalog.postgresql_pool import IDLE
 from pytoon_pipeline.catalog.sqlite_file import written_by_newer
+from pytoon_pipeline.catalog.taking_over import take_over
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError, TransientError
 from pytoon_pipeline.contracts.progress import Resumed, Waiting
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import publish
 
 # Any number that nothing else locks.
@@ -32,8 +34,8 @@ class PostgresServer:
 
     dialect = POSTGRESQL
 
-    def __init__(self, url: str) -> None:
-        self._url, self.address = url, address_of(url)
+    def __init__(self, home: Home, url: str) -> None:
+        self._home, self._url, self.address = home, url, address_of(url)
 
     @contextmanager
     def read(self) -> Iterator[PostgresConnection]:
@@ -44,7 +46,7 @@ class PostgresServer:
                 return
             connection.send("begin", _lock(WRITERS))
             try:
-                connection.upgrade()
+                self._upgrade(connection)
                 yield connection
             finally:
                 connection.send("rollback")
@@ -59,7 +61,7 @@ class PostgresServer:
                     # Another process may have brought it up to date since.
                     connection.find_version()
                     if not self._is_current(connection):
-                        connection.upgrade()
+                        self._upgrade(connection)
                 yield connection
             except BaseException:
                 connection.undo()
@@ -71,6 +73,13 @@ class PostgresServer:
             tables = connection.execute("select tablename from pg_tables where schemaname = ?", (SCHEMA,)).fetchall()
             for (table,) in tables:
                 connection.send(f"vacuum full {table}")
+
+    def _upgrade(self, connection: PostgresConnection) -> None:
+        """Brings the tables up to date; new ones take over the catalog of this home."""
+        is_new = connection.is_new
+        connection.upgrade()
+        if is_new:
+            take_over(self._home, connection)
 
     def _is_current(self, connection: PostgresConnection) -> bool:
         """Whether nothing has to be upgraded. Raises ``DependencyMissing`` for what a newer version has written."""

@@ -81,6 +81,11 @@ class PostgresConnection:
         return self._version == len(schema.MIGRATIONS)
 
     @property
+    def is_new(self) -> bool:
+        """Whether there are no tables yet."""
+        return self._version == 0
+
+    @property
     def is_newer(self) -> bool:
         return self._version > len(schema.MIGRATIONS)
 
