@@ -84,6 +84,7 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
         notes=(
             *_highlight_notes(remedied),
             *brand_notes,
+            *_licence_notes(upload, remedied, brand),
             *_preset_notes(remedied, preset, documents),
             *_aspect_notes(remedied, _asked_platform(upload, remedied, documents)),
             *_size_notes(remedied, _asked_platform(upload, remedied, documents)),
@@ -114,6 +115,18 @@ def _highlight_notes(request: Request) -> tuple[Note, ...]:
         f"This is highlight {one.rank} of its talk, from {start} to {end}, with {one.score:.0f} of 100 points{reasons}."
     )
     return (Note(code="highlight", message=message),)
+
+
+def _licence_notes(upload: SourceMedia, request: Request, brand: Brand | None) -> tuple[Note, ...]:
+    """Whether a brand-safe video has music of which no licence is known."""
+    music = next((item.name for item in upload.items if item.role == "music"), None)
+    if brand is None or not request.brand_safe or music is None or request.licence is not None:
+        return ()
+    message = (
+        f"The music “{music[:60]}” has no licence on record, so platforms may mute or block the video of "
+        f"{brand.title}. If it may be used, say so: --set licence='…'"
+    )
+    return (Note(code="music_licence", message=message),)
 
 
 def _preset_notes(request: Request, preset: Preset, documents: Documents) -> tuple[Note, ...]:

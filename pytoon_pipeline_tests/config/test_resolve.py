@@ -4,7 +4,7 @@ import pytest
 
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.operations.resolve import resolve
 from pytoon_pipeline_tests.harness.plans import plan_inputs, still
 
@@ -36,6 +36,18 @@ def test_a_size_that_the_chosen_platform_does_not_accept_has_a_note(
 ) -> None:
     resolved, _ = plan_inputs([still()], text="Hello", platform=platform, outputs=[aspect], resolution=resolution)
     assert ("platform_size" in [note.code for note in resolved.notes]) == noted
+
+
+@pytest.mark.parametrize(
+    ("change", "noted"),
+    [({}, True), ({"licence": "CC BY 4.0"}, False), ({"brand_safe": False}, False), ({"brand": None}, False)],
+)
+def test_music_without_a_licence_has_a_note_in_a_brand_safe_video(change: dict, noted: bool) -> None:
+    request = {"text": "Hello", "brand": "acme", "music": "bed.mp3", **change}
+    music = SourceItem(name="bed.mp3", sha256="1" * 64, bytes=1, origin="uploaded", role="music")
+    upload = SourceMedia(key="0" * 32, title="hello", items=(music,), request=request)
+    resolved = resolve(upload, {}, (), load_limits())
+    assert ("music_licence" in [note.code for note in resolved.notes]) == noted
 
 
 def test_the_note_stays_when_a_remedy_plans_for_all_platforms() -> None:

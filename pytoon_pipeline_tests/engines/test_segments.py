@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.rendering import EngineAttempt
 from pytoon_pipeline.engines.policy import RenderOutcome
 from pytoon_pipeline.engines.render_job import RenderJob
-from pytoon_pipeline.engines.segments import BYTES_PER_SECOND, SEGMENTS, key_as_rendered, render_segments
+from pytoon_pipeline.engines.segments import BYTES_PER_SECOND, SEGMENTS, bytes_needed, key_as_rendered, render_segments
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.finished_video import spec
@@ -47,6 +47,10 @@ def test_a_video_that_does_not_fit_on_the_disk_is_not_begun(store: Store, monkey
     with pytest.raises(OSError, match="disk space") as raised:
         render_segments(job, long)
     assert raised.value.errno == errno.ENOSPC
+
+
+def test_a_larger_frame_needs_more_space() -> None:
+    assert bytes_needed(spec().model_copy(update={"resolution": "4k"})) == 4 * bytes_needed(spec())
 
 
 def test_the_tools_of_another_machine_count(store: Store) -> None:
