@@ -14,6 +14,7 @@ from pytoon_pipeline.contracts.spec.layers import (
     VideoLayer,
 )
 from pytoon_pipeline.contracts.spec.render_spec import Scene
+from pytoon_pipeline.contracts.style import TextBackground
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
@@ -34,6 +35,7 @@ from pytoon_pipeline.planning.backdrops import Backdrop, Backdrops, everywhere, 
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import FACE, PICTURE, SUBJECT, KeepOutArea
 from pytoon_pipeline.planning.layout.beside import is_landscape, is_tall
+from pytoon_pipeline.planning.layout.scrims import needed_opacity, scrim_tone
 from pytoon_pipeline.planning.layout.text_placement import POSITIONS, layer_area
 from pytoon_pipeline.planning.layout.titles import title_area
 from pytoon_pipeline.planning.sequences import SceneSequence, TextSpace, own_audio
@@ -47,6 +49,9 @@ BLACK_LUMINANCE = 0.012
 PORTRAIT = 0.82
 # A title that hides a head covers it with more than this share of its own area.
 MAX_HIDDEN = 0.02
+# A scrim over a clip is at most so opaque; beyond that, a text stands on a plate.
+MAX_SCRIM = 0.6
+PLATE: dict[str, Any] = {"opacity": 0.94, "padding": 40, "radius": 28}
 # A split frame: the panel's share of the height, and the text's distance from its end.
 PANEL_SHARE, PANEL_PADDING = 0.42, 64
 
@@ -102,8 +107,24 @@ def full_bleed(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
         sequence = footage.clip_sequence(
             material, item.source_start, frames, preset.camera, context.rate, context.canvas
         )
-        return replace(sequence, text=space)
+        return replace(sequence, text=_over_clip(context, space, titles, sequence.backdrop))
     return covering(context, item, frames, titles)
+
+
+def _over_clip(context: PlanContext, space: TextSpace, titles: Sequence[TitleRequest], behind: Backdrops) -> TextSpace:
+    """The texts over a clip: on a plate where a scrim would have to be so dark that it soils the clip. Over one that is
+    alone, each leaves when it has been read.
+    """
+    headline, alone = space.headline, len(context.items) == 1
+    pages = title_pages(titles, headline, space.area)
+    areas = [title_area(page, headline, space.area, headline.position) for page in pages]
+    tone = scrim_tone(headline.colour, headline.box.colour, space.shade)
+    contrast = context.title_style.min_contrast
+    darkest = max((needed_opacity(area, headline.colour, behind, tone, contrast) for area in areas), default=0.0)
+    if headline.background == "auto" and darkest > MAX_SCRIM:
+        plate = TextBackground(colour=context.preset.background.colours[0], **PLATE)
+        headline = headline.model_copy(update={"background": "auto_box", "box": plate})
+    return replace(space, headline=headline, hold=space.hold and not alone)
 
 
 def covering(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:

@@ -1,12 +1,14 @@
 """The hero archetype: pictures, clips and texts one after the other."""
 
+from dataclasses import replace
+
 import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
 from pytoon_pipeline_tests.harness.layout import items, texts
-from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still
+from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still, tones
 
 
 def test_one_picture_alone_is_shown_for_longer_than_one_of_several() -> None:
@@ -103,3 +105,19 @@ def test_a_title_above_a_picture_gets_smaller_rather_than_further_pages(text: st
     assert shown.height < 1920
     assert len(texts(spec)) <= pages
     assert len({layer.style.size for layer in texts(spec)}) == 1
+
+
+def test_a_text_over_a_bright_clip_stands_on_a_plate_and_leaves_when_it_has_been_read() -> None:
+    clip = footage(20, speech=())
+    bright = replace(clip, frames=clip.sampled.model_copy(update={"tones": tones(0.05, 1.0)}))
+    dark = replace(clip, frames=clip.sampled.model_copy(update={"tones": tones(0.0, 0.05)}))
+    plated, bare = (
+        planned([one], archetype="hero", preset="clean-product", text={"hook": "Look at this"})
+        for one in (bright, dark)
+    )
+    for spec, has_plate in ((plated, True), (bare, False)):
+        (text,) = (layer for _, _, layer in spec.texts() if layer.role == "hook")
+        assert (text.style.background is not None) is has_plate
+        assert not any(layer.name == "scrim" for scene in spec.scenes for layer in scene.layers)
+        assert text.frames is not None
+        assert text.frames < 0.5 * spec.scenes[0].frames, "the clip is seen without it"
