@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.analysis import Face
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.quality import Severity
 from pytoon_pipeline.contracts.spec.evaluate import crop_at, transform_at
-from pytoon_pipeline.contracts.spec.layers import TextLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.layers import GroupLayer, Layer, TextLayer, VideoLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.style import TextStyle
 from pytoon_pipeline.contracts.time import runs
@@ -66,24 +67,31 @@ def _own_backdrop(style: TextStyle) -> list[float] | None:
 def _surroundings(layer: TextLayer, light: NDArray[np.uint8], spec: RenderSpec, frame: int, age: int) -> list[float]:
     """Percentiles of the relative luminance of the blocks next to a text at ``frame``, ``age`` frames after it appears.
 
-    Blocks of other texts and of their marks are not what a text stands on.
+    A text does not stand on blocks of other texts and their marks, nor of logos, plates and pictures beside it.
     """
-    ring = _within(layer, age, spec, 1.6)
-    for start, end, other in spec.texts():
-        if start <= frame < end:
+    ring, own = _within(layer, age, spec, 1.6), _place(layer, age)
+    for start, end, other in spec.layers():
+        if not start <= frame < end or isinstance(other, GroupLayer):
+            continue
+        if isinstance(other, TextLayer) or not own.intersection(_place(other, frame - start)).area:
             ring &= ~_within(other, frame - start, spec, 0.5)
     return [float(np.percentile(light[frame][ring], share)) / 255 for share in PERCENTILES] if ring.any() else []
 
 
-def _within(layer: TextLayer, age: int, spec: RenderSpec, margin: float) -> NDArray[np.bool_]:
-    """The blocks within ``margin`` blocks of a text, shape (rows, columns). Blocks are square in 9:16 only."""
-    transform = transform_at(layer.transform, layer.start + age)
-    width, height = layer.width * transform.scale / 2, layer.height * transform.scale / 2
-    rows = (np.arange(ROWS) + 0.5) * spec.height / ROWS
-    columns = (np.arange(COLUMNS) + 0.5) * spec.width / COLUMNS
-    down = np.abs(rows - transform.y) <= height + margin * spec.height / ROWS
-    across = np.abs(columns - transform.x) <= width + margin * spec.width / COLUMNS
+def _within(layer: Layer, age: int, spec: RenderSpec, margin: float) -> NDArray[np.bool_]:
+    """The blocks within ``margin`` blocks of a layer, shape (rows, columns). Blocks are square in 9:16 only."""
+    place, height, width = _place(layer, age), spec.height / ROWS, spec.width / COLUMNS
+    rows, columns = (np.arange(ROWS) + 0.5) * height, (np.arange(COLUMNS) + 0.5) * width
+    down = (rows >= place.top - margin * height) & (rows <= place.bottom + margin * height)
+    across = (columns >= place.left - margin * width) & (columns <= place.right + margin * width)
     return np.asarray(down[:, None] & across[None, :])
+
+
+def _place(layer: Layer, age: int) -> Rect[float]:
+    """What a layer covers ``age`` frames after it appears."""
+    at = transform_at(layer.transform, layer.start + age)
+    width, height = layer.width * at.scale / 2, layer.height * at.scale / 2
+    return Rect(at.x - width, at.y - height, at.x + width, at.y + height)
 
 
 def face_cut(context: CheckContext) -> Iterator[Deviation]:

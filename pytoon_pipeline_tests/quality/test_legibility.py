@@ -13,7 +13,7 @@ from pytoon_pipeline.media.frame_stats import COLUMNS, ROWS
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline.quality.legibility import text_contrast
 from pytoon_pipeline_tests.harness.finished_video import finished, found, spec
-from pytoon_pipeline_tests.harness.plans import planned
+from pytoon_pipeline_tests.harness.plans import planned, still, tones
 
 
 def test_missing_glyphs_of_captions_are_found(tmp_path: Path) -> None:
@@ -34,3 +34,27 @@ def test_a_text_is_measured_against_its_surroundings_and_not_what_stands_apart_a
     limits = load_limits()
     context = SimpleNamespace(spec=text, limits=limits, frame_stats=stats, limit=lambda name: name)
     assert [one.start for one in text_contrast(context) if one.start == start] == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("aspect", CANVASES)
+def test_a_logo_or_picture_beside_a_text_is_not_what_it_stands_on(aspect: Aspect) -> None:
+    canvas = CANVASES[aspect]
+    logo = still(640, 240, item="d" * 64, transparent=True, grey=tones(0.03, 0.035))
+    made = planned([still()], brand="acme", logo=logo, text={"hook": "Wake up", "cta": "Order now"}, outputs=[aspect])
+    card = made.scenes[-1]
+    (text,) = (layer for _, _, layer in made.texts() if layer.name == "end card")
+    (plate,) = (layer_area(layer) for layer in card.layers if layer.name == "plate")
+    light = np.zeros((made.frames, ROWS, COLUMNS), np.uint8)
+    rows, columns = (np.arange(ROWS) + 0.5) * canvas.height / ROWS, (np.arange(COLUMNS) + 0.5) * canvas.width / COLUMNS
+    down, across = (rows > plate.top) & (rows < plate.bottom), (columns > plate.left) & (columns < plate.right)
+    limits = load_limits()
+
+    def findings() -> list[str]:
+        stats = SimpleNamespace(light=light)
+        context = SimpleNamespace(spec=made, limits=limits, frame_stats=stats, limit=lambda name: name)
+        return [one.message for one in text_contrast(context) if text.text in one.message]  # type: ignore[arg-type]
+
+    light[:, down[:, None] & across[None, :]] = 255
+    assert findings() == []
+    light[:] = 255
+    assert findings(), "its own ground counts"
