@@ -23,7 +23,7 @@ from pytoon_pipeline.contracts.suggestions import one_hint
 TranscriberChoice = Literal["auto"] | TranscriberEngine
 Autostart = Literal["none", "safe", "all"]
 DeviceChoice = Literal["auto", "cpu"]
-ModelTask = Literal["correction", "highlights", "post"]
+ModelTask = Literal["correction", "highlights", "post", "translation"]
 MODEL_TASKS: tuple[ModelTask, ...] = get_args(ModelTask)
 
 MAX_SHOWN = 40

@@ -142,6 +142,27 @@ def merged_changes(*changes: Iterable[WordChange]) -> tuple[WordChange, ...]:
     return tuple(sorted(chain.from_iterable(changes), key=lambda change: (change.start, change.end)))
 
 
+class TranslatedSentence(Record):
+    """``text`` says in another language what was said between ``start`` and ``end``, in seconds of the source."""
+
+    start: float
+    end: float
+    text: str
+
+
+class Translation(Record):
+    """What is said, sentence by sentence, in another ``language`` (ISO 639-1).
+
+    Without ``sentences``, ``missing`` says why there are none; ``language_model`` is what was made of the answers of a
+    language model, none where none was asked.
+    """
+
+    language: str
+    sentences: tuple[TranslatedSentence, ...] = ()
+    missing: str | None = None
+    language_model: ModelUse | None = None
+
+
 class CorrectedTranscript(Transcript):
     """A transcript with the corrections and the edits of people applied.
 
@@ -149,6 +170,7 @@ class CorrectedTranscript(Transcript):
     people's edits apply, after the ``corrections`` that rules made, and with the ``disfluencies`` that rules found.
     ``changes`` lists every changed word. ``unfitting`` says of each edit that was not applied why not.
     ``language_model`` is what was made of the proposals of a language model; none where none was asked.
+    ``translation`` is there where the request wants captions in another language.
     """
 
     before_edits: tuple[Word, ...] = ()
@@ -158,6 +180,7 @@ class CorrectedTranscript(Transcript):
     changes: tuple[WordChange, ...] = ()
     unfitting: tuple[str, ...] = ()
     language_model: ModelUse | None = None
+    translation: Translation | None = None
 
 
 class SilenceSegments(Record):

@@ -194,7 +194,8 @@ class Request(Record):
     ``teaser`` is a part of it as a GIF, ``audio_files`` are formats of files with its audio alone.
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
-    is that of the speech; by default, it is detected. With ``highlights``, the best parts of a talk become a video
+    is that of the speech; by default, it is detected. ``translate`` is the language of captions that are not in that of
+    the speech. With ``highlights``, the best parts of a talk become a video
     each; Pytoon writes into the request of each of them which ``highlight`` it shows.
     """
 
@@ -238,6 +239,7 @@ class Request(Record):
     missing_glyphs: Literal["refuse", "drop"] = "refuse"
     profanity: Literal["mask", "keep"] = "mask"
     language: Language | None = None
+    translate: Language | None = None
     speech: SpeechRequest = SpeechRequest()
     edit_plan: EditPlan | str | None = None
     variant: Variant | None = None

@@ -248,7 +248,9 @@ def _model_uses(video: CheckedVideo, stored: Artifact) -> Iterator[ModelUse]:
     """What was made of the proposals of a language model. ``stored`` is the delivery in the store."""
     highlight = video.resolved.value.request.highlight
     post = Post.model_validate(stored.parameters["post"])
-    found = [one.language_model for one in video.transcripts.values.values()]
+    transcripts = video.transcripts.values.values()
+    found = [one.language_model for one in transcripts]
+    found += [one.translation.language_model for one in transcripts if one.translation is not None]
     found += [highlight.language_model if highlight is not None else None, post.language_model]
     return (one for one in found if one is not None)
 

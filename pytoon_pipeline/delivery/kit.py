@@ -24,10 +24,10 @@ def make_post(
     """The kit of the video with ``facts`` that ``plan`` delivers; ``title`` is the upload's. A language ``model`` may
     propose its texts.
     """
-    texts, use = video_texts(resolved, spec), None
-    proposal = propose(texts, title, resolved.brand, spec.language)
+    texts, use, language = video_texts(resolved, spec), None, spec.captions.language or spec.language
+    proposal = propose(texts, title, resolved.brand, language)
     if model is not None:
-        proposal, use = with_model(model, proposal, texts, resolved.profanity, spec.language)
+        proposal, use = with_model(model, proposal, texts, resolved.profanity, language)
     chosen_first = sorted(platforms, key=lambda one: one.name != resolved.request.platform)
     return Post(
         video=_name(plan.video),

@@ -21,6 +21,7 @@ from pytoon_pipeline.planning.captions.notes import (
     spoken_over_note,
     uncut_note,
 )
+from pytoon_pipeline.planning.captions.translated import caption_words
 from pytoon_pipeline.planning.captions.uncertain import uncertain_note, without_uncertain
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.edit_ranges import SourceRange
@@ -116,7 +117,7 @@ def _planned(
     context: PlanContext, material: AnalysedMedia, ranges: Sequence[SourceRange]
 ) -> tuple[tuple[Cue, ...], tuple[Cue, ...]]:
     """The captions of ranges of a source: those to show, and uncertain ones that are left out of the picture."""
-    words = material.silence.words if material.silence is not None and material.audible else ()
+    words = caption_words(material)
     if not ranges:
         return (), ()
     cues = plan_cues(words, ranges, context.rate, context.captions.style, brand_words(context.brand))

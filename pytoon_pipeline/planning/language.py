@@ -1,4 +1,4 @@
-"""The language of a video's audio, as players and platforms read it from the file."""
+"""The language of a video's audio, as players and platforms read it from the file, and that of its captions."""
 
 from collections.abc import Iterable
 
@@ -15,6 +15,12 @@ def audio_language(heard: Iterable[AnalysedMedia]) -> str:
     """The code of ISO 639-2 for the language of the files whose speech is heard; undetermined when they disagree."""
     known = {code for one in heard if (code := _code(_spoken(one))) != UNDETERMINED}
     return known.pop() if len(known) == 1 else UNDETERMINED
+
+
+def translated_language(heard: Iterable[AnalysedMedia]) -> str | None:
+    """The code of ISO 639-2 for the language of translated captions; none where none of them are."""
+    found = (one.transcript.translation for one in heard if one.transcript is not None)
+    return next((_code(one.language) for one in found if one is not None and one.sentences), None)
 
 
 def _spoken(material: AnalysedMedia) -> str:

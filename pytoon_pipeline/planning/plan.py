@@ -12,7 +12,7 @@ from pytoon_pipeline.planning.analysed_media import PlanMedia
 from pytoon_pipeline.planning.colours import plan_colours
 from pytoon_pipeline.planning.context import PlanContext, plan_context
 from pytoon_pipeline.planning.glyphs import without_missing_glyphs
-from pytoon_pipeline.planning.language import audio_language
+from pytoon_pipeline.planning.language import audio_language, translated_language
 from pytoon_pipeline.planning.source_notes import source_losses, source_notes
 from pytoon_pipeline.planning.thumbnail_title import thumbnail_title
 
@@ -35,11 +35,13 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     spec = colours.applied(spec)
     losses = source_losses(media, resolved.limits)
     media_notes = source_notes(media, losses)
+    heard = [one for one in media.all() if one.item in _heard(spec)]
     return spec.model_copy(
         update={
             "notes": (*resolved.notes, *glyph_notes, *media_notes, *colours.notes, *spec.notes, *resolved.changed),
             "losses": losses,
-            "language": audio_language(one for one in media.all() if one.item in _heard(spec)),
+            "language": audio_language(heard),
+            "captions": spec.captions.model_copy(update={"language": translated_language(heard)}),
             "thumbnail_title": _thumbnail_title(context),
             "codec": resolved.request.codec,
             "resolution": resolved.request.resolution,

@@ -36,6 +36,18 @@ def unique_items(source: SourceMedia, wanted: Collection[str] | None = None) -> 
     return [item for item in by_content.values() if wanted is None or item.sha256 in wanted]
 
 
+def run_item(store: Store, stage: Stage, work: ItemWork) -> StageResult:
+    """Finds or computes the result of ``stage`` for one item."""
+    return run_stage(
+        store,
+        item_stage(stage),
+        work.compute,
+        inputs=work.inputs,
+        parameters=work.parameters,
+        tools=work.tools,
+    )
+
+
 def compute_items(
     store: Store, stage: Stage, items: Sequence[SourceItem], work: Callable[[SourceItem], ItemWork]
 ) -> tuple[StageResult, dict[str, Artifact]]:
@@ -47,15 +59,7 @@ def compute_items(
     results: dict[str, StageResult] = {}
     for item in items:
         try:
-            one = work(item)
-            results[item.sha256] = run_stage(
-                store,
-                item_stage(stage),
-                one.compute,
-                inputs=one.inputs,
-                parameters=one.parameters,
-                tools=one.tools,
-            )
+            results[item.sha256] = run_item(store, stage, work(item))
         except PytoonError as error:
             if len(items) > 1 and f"“{item.name}”" not in error.message:
                 error.message = f"“{item.name}”: {error.message}"

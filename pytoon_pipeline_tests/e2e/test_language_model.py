@@ -139,3 +139,37 @@ def test_texts_to_post_are_embedded_ones_where_the_model_fails(
     server.behave = GOOD
     compile_file(clip)
     assert post_in(home).title_source == "language_model"
+
+
+def test_captions_are_translated_and_asked_for_once(
+    compile_file: Callable[..., Outcome],
+    clip: Path,
+    home: Home,
+    server: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTOON_LLM_TASKS", "translation")
+    german = ("Wir haben es mit Pytoon gemacht.", "Es ist billig.", "Und das ist alles, was wir sagen wollten.")
+    server.behave = says({"sentences": [{"number": n, "text": one} for n, one in enumerate(german, 1)]})
+    clip.with_name("request.yaml").write_text("archetype: footage\nmedia: [talk.mp4]\ntranslate: de\n")
+    compile_file(clip.parent)
+    manifest = manifest_in(home)
+    assert captions(manifest) == " ".join(german)
+    assert manifest.spec.captions.language == "deu"
+    assert [(use.task, use.used) for use in manifest.language_model] == [("translation", 3)]
+    assert "captions_translated" in {note.code for note in manifest.spec.notes}
+    subtitles = next(home.outbox.rglob("*.srt")).read_text()
+    assert "Es ist billig." in subtitles
+    assert "cheap" not in subtitles
+    assert post_in(home).language == "eng", "the language of the audio"
+    compile_file(clip.parent)
+    assert len(server.asked) == 1
+
+    server.behave = says({"sentences": []})
+    monkeypatch.setenv("PYTOON_LLM_MODEL", "worse")
+    compile_file(clip.parent)
+    manifest = manifest_in(home)
+    assert captions(manifest).startswith("We made it with pie tune.")
+    (note,) = (note for note in manifest.spec.notes if note.code == "captions_untranslated")
+    assert "its translation is missing" in note.message
+    assert "its translation is missing" in str(manifest.language_model[0].failure)

@@ -66,7 +66,7 @@ def test_the_language_model_is_named_and_tried(home: Home, monkeypatch: pytest.M
         monkeypatch.setenv("PYTOON_LLM_MODEL", "test-model")
         found = examine(home, "absent")
         assert found.language_model.startswith("test-model at 127.0.0.1:")
-        assert found.language_model.endswith(", for correction, highlights, post: works")
+        assert found.language_model.endswith(", for correction, highlights, post, translation: works")
         monkeypatch.setenv("PYTOON_LLM_MODEL", "other")
         assert examine(home, "absent").language_model.endswith("does not list this model")
     away = examine(home, "absent")

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.analysis import (
     Cut,
     Disfluency,
     Transcript,
+    Translation,
     Word,
     merged_changes,
 )
@@ -22,7 +23,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, edits_of_item
 from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.store.fingerprint import hash_value
-from pytoon_pipeline.store.items import ItemWork
+from pytoon_pipeline.store.items import ItemWork, run_item
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
 
@@ -41,7 +42,8 @@ AS_SPOKEN = SpeechRequest()
 class TranscriptCorrection(Analysis[CorrectedTranscript]):
     """Corrects transcripts by the ``glossary`` of the brand and by a language ``model``, if there is one, and then
     applies what people changed in them: ``edits`` by the SHA-256 of the clip, or a transcript file beside it, which
-    counts in place of earlier edits.
+    counts in place of earlier edits. Where the request wants captions in another language, they are ``translate``d by
+    the ``translator``.
     """
 
     stage = Stage("corrected_transcript", 4, "conditional")
@@ -56,6 +58,8 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     glossary: Glossary | None = None
     speech: SpeechRequest = AS_SPOKEN
     model: LanguageModel | None = None
+    translate: str | None = None
+    translator: LanguageModel | None = None
 
     @classmethod
     def of(
@@ -66,8 +70,11 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
         transcripts: TranscriptByItem,
         resolved: ResolvedRequest,
         model: LanguageModel | None,
+        translator: LanguageModel | None,
     ) -> "TranscriptCorrection":
-        """The correction of the transcripts of an upload, by a language model if there is one."""
+        """The correction of the transcripts of an upload, by a language model if there is one, and their translation if
+        the request wants one.
+        """
         glossary = resolved.brand.glossary if resolved.brand is not None else None
         return cls(
             store,
@@ -78,12 +85,38 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
             glossary,
             resolved.request.speech,
             model,
+            resolved.request.translate,
+            translator,
         )
 
     def covers(self, item: SourceItem) -> bool:
         return item.sha256 in self.transcripts.items
 
     def work(self, item: SourceItem) -> ItemWork:
+        correction = self._correction(item)
+        if self.translate is None:
+            return correction
+        # The corrected words are stored by themselves: another language, or another answer, corrects nothing again.
+        corrected = run_item(self.store, self.stage, correction).artifact
+        transcript = corrected.read(CorrectedTranscript)
+        translation = self._translation(item, transcript, self.translate)
+        if translation is None:
+            return correction
+        translated = transcript.model_copy(update={"translation": translation})
+        parameters = {"translation": hash_value(translation.model_dump(mode="json"))}
+        return ItemWork(lambda scratch: StageOutput(translated), {"corrected": corrected.fingerprint}, parameters)
+
+    def _translation(self, item: SourceItem, transcript: CorrectedTranscript, language: str) -> Translation | None:
+        """The transcript in another language; none of one without words, or that is in this language."""
+        if not transcript.words or transcript.language == language:
+            return None
+        if self.translator is None:
+            return Translation(language=language, missing="no language model is set up for translations")
+        from pytoon_pipeline.analysis.transcript.translation import translate
+
+        return translate(self.translator, transcript.words, transcript.language, language, item.sha256)
+
+    def _correction(self, item: SourceItem) -> ItemWork:
         words, document = self.transcripts.items[item.sha256], self.documents.get(item.sha256)
         inputs, parameters = {"words": words.fingerprint}, dict[str, object]()
         if document is not None:

@@ -117,12 +117,14 @@ class Cue(Record):
 
 class CaptionPlan(Record):
     """Captions of speech. ``hidden`` are not drawn, because they are switched off or no font has their letters; like
-    ``cues`` they go into the subtitle files.
+    ``cues`` they go into the subtitle files. ``language`` is that of a translation (ISO 639-2), none of captions in the
+    language that is spoken.
     """
 
     style: CaptionStyle
     cues: tuple[Cue, ...]
     hidden: tuple[Cue, ...] = ()
+    language: str | None = Field(default=None, pattern="^[a-z]{3}$")
 
 
 class AudioClip(Record):

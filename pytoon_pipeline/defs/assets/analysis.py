@@ -59,10 +59,12 @@ def corrected_transcript(
     transcription: TranscriptByItem,
 ) -> Materialized:
     """The words as the video uses them: corrected by the glossary of the brand and by a language model if one is
-    configured, and with what people changed in the transcript. The metadata counts changed words, cuts, and edits that
-    do not fit."""
-    model = language_model.of("correction")
-    analysis = TranscriptCorrection.of(store.artifacts, source_media, metadata, transcription, resolved_request, model)
+    configured, with what people changed in the transcript, and translated where the request wants that. The metadata
+    counts changed words, cuts, and edits that do not fit."""
+    models = language_model.of("correction"), language_model.of("translation")
+    analysis = TranscriptCorrection.of(
+        store.artifacts, source_media, metadata, transcription, resolved_request, *models
+    )
     return materialize_analysis(analysis.run(store.artifacts, source_media))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcript, Translation
 from pytoon_pipeline.contracts.model_notes import model_note
 from pytoon_pipeline.contracts.model_use import ModelUse
 from pytoon_pipeline.contracts.spec.render_spec import Cue, Note
@@ -65,6 +65,8 @@ def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
         return
     if source.language_model is not None:
         yield from _model_notes(source.language_model, name)
+    if source.translation is not None:
+        yield _translation_note(source.translation, name)
     if source.cuts:
         seconds = sum(cut.end - cut.start for cut in source.cuts)
         message = (
@@ -98,6 +100,22 @@ def _model_notes(use: ModelUse, name: str) -> Iterator[Note]:
         yield Note(code="model_corrected", message=message)
     if (note := model_note(use, f"the words of “{name}”")) is not None:
         yield note
+
+
+def _translation_note(translation: Translation, name: str) -> Note:
+    use = translation.language_model
+    if translation.sentences and use is not None:
+        message = (
+            f"The captions of “{name}” are a translation into “{translation.language}” by the language model "
+            f"{use.model}. Nobody has checked it: read them before you post the video."
+        )
+        return Note(code="captions_translated", message=message)
+    help_ = "To set one up, see: pytoon doctor" if use is None else "Render again, or use another model"
+    message = (
+        f"The captions of “{name}” are in the language that is spoken and not in “{translation.language}”, because "
+        f"{translation.missing}. {help_}."
+    )
+    return Note(code="captions_untranslated", message=message)
 
 
 def _why(cuts: Sequence[Cut]) -> str:

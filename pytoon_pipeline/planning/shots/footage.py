@@ -22,6 +22,7 @@ from pytoon_pipeline.planning.backdrops import colour_backdrop, everywhere, toge
 from pytoon_pipeline.planning.captions.cues import plan_cues
 from pytoon_pipeline.planning.captions.notes import edit_notes, fast_notes, no_words_note
 from pytoon_pipeline.planning.captions.panels import PanelSettings, panel_settings
+from pytoon_pipeline.planning.captions.translated import caption_words
 from pytoon_pipeline.planning.captions.uncertain import uncertain_note, without_uncertain
 from pytoon_pipeline.planning.edit_ranges import SourceRange, plan_edit_ranges, source_to_timeline
 from pytoon_pipeline.planning.keep_out import FACE, TEXT, KeepOutArea
@@ -81,8 +82,9 @@ def talking_sequence(
             f"media: nothing of “{item.entry.file[:60]}” is left after its silence is removed.",
             "Raise adjust.silence.threshold_below_speech_db. Or keep the silences: --set silence.remove=false",
         )
-    cues = plan_cues(words, ranges, rate, preset.captions, names)
-    shown, hidden = without_uncertain(cues, words, ranges, rate, preset.captions)
+    shown_words = caption_words(material)
+    cues = plan_cues(shown_words, ranges, rate, preset.captions, names)
+    shown, hidden = without_uncertain(cues, shown_words, ranges, rate, preset.captions)
     spoken_seconds, limit = sum(end - start for start, end in used), max_frames / rate.fraction
     notes = [*_length_notes(item, spoken_seconds, limit, shortened, longest_seconds)]
     notes += edit_notes(material.transcript, item.entry.file[:60])

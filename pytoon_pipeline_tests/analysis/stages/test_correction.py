@@ -30,6 +30,8 @@ def correct(store: Store) -> Correct:
         edits: Sequence[TranscriptEdit] = (),
         engine: str = "whisper",
         model: LanguageModel | None = None,
+        translate: str | None = None,
+        translator: LanguageModel | None = None,
         **glossary: object,
     ) -> CorrectedTranscript:
         by = Transcriber.model_validate({"engine": engine, "model": "m", "identity": "i"})
@@ -54,6 +56,8 @@ def correct(store: Store) -> Correct:
             documents={},
             glossary=Glossary.model_validate(glossary),
             model=model,
+            translate=translate,
+            translator=translator,
         )
         _, found = compute_items(store, analysis.stage, [CLIP], analysis.work)
         return found[CLIP.sha256].read(CorrectedTranscript)
@@ -135,3 +139,30 @@ def test_whatever_a_model_does_the_words_stand_with_the_reason(
         assert len(server.asked) == asked + silent
         assert text(again.words).endswith("cheep." if silent else "cheap.")
     assert not [path for path in home.root.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+
+
+GERMAN = {"sentences": [{"number": 1, "text": "Wir haben es mit Pytoon gemacht."}, {"number": 2, "text": "Billig!"}]}
+
+
+def test_the_corrected_words_are_translated_and_stay(correct: Correct, store: Store, home: Home) -> None:
+    with model_server(says(GERMAN)) as server:
+        found = correct(translate="de", translator=by(server, store, home), words=["Pytoon"])
+        assert text(found.words) == "We made it with Pytoon. It is cheap."
+        assert found.translation is not None
+        assert [one.text for one in found.translation.sentences][1] == "Billig!"
+        (asked,) = server.asked
+        assert asked.data["sentences"][0]["text"] == "We made it with Pytoon."
+
+
+def test_speech_in_the_language_of_the_captions_is_not_sent(correct: Correct, store: Store, home: Home) -> None:
+    with model_server(says(GERMAN)) as server:
+        assert correct(translate="en", translator=by(server, store, home)) == correct()
+        assert not server.asked
+
+
+def test_without_a_model_the_words_stay_with_the_reason(correct: Correct) -> None:
+    found = correct(translate="de")
+    assert found.words == WORDS
+    assert found.translation is not None
+    assert found.translation.sentences == ()
+    assert found.translation.missing == "no language model is set up for translations"
