@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pytoon_pipeline.accounts.database import Accounts
-from pytoon_pipeline.accounts.tables import deliveries, files, idempotency
+from pytoon_pipeline.accounts.tables import admissions, deliveries, files, idempotency
 from pytoon_pipeline.runtime.sqlite_files import purge
 
 
@@ -15,6 +15,9 @@ def erase_renders(accounts: Accounts, renders: Collection[str]) -> None:
     with accounts.write() as connection:
         for table in (deliveries, idempotency):
             connection.execute(table.delete().where(table.c.render.in_(renders)))
+        # What they used of the day stays used.
+        erased = admissions.update().where(admissions.c.render.in_(renders))
+        connection.execute(erased.values(render="", final=True, entering=False))
 
 
 def owned_files(accounts: Accounts, tenant: str, but: Collection[str]) -> set[str]:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pytoon_pipeline.accounts import audit
 from pytoon_pipeline.accounts.database import Accounts
+from pytoon_pipeline.accounts.quotas import check_room, lock
 from pytoon_pipeline.accounts.tables import files
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.audit import SYSTEM
@@ -19,7 +20,7 @@ class TenantFiles:
         self._accounts, self._tenant, self._by = accounts, tenant, by
 
     def add(self, file: StoredFile) -> None:
-        """Adds a file, unless the tenant has it."""
+        """Adds a file, unless the tenant has it. Raises ``InvalidInput`` when it has no room for it."""
         alias = audit.new_alias()
         row = {
             "tenant": self._tenant, "sha256": file.sha256, "bytes": file.bytes, "created": time.time(), "alias": alias,
@@ -28,11 +29,18 @@ class TenantFiles:
             return
         try:
             with self._accounts.write() as connection:
+                lock(connection, self._tenant)
+                check_room(connection, self._tenant, file.bytes)
                 connection.execute(files.insert().values(row))
                 audit.append(connection, self._tenant, self._by, "upload.added", alias)
         except IntegrityError:
             # Another request has added it meanwhile.
             return
+
+    def check_room(self, size: int) -> None:
+        """Raises ``InvalidInput`` for an upload of ``size`` bytes that there is no room for, before it is stored."""
+        with self._accounts.read() as connection:
+            check_room(connection, self._tenant, size)
 
     def has(self, sha256: str) -> bool:
         """Whether the tenant has this file."""

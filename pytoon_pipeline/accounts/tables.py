@@ -72,6 +72,32 @@ files = sa.Table(
     sa.Column("alias", sa.Text, index=True),
 )
 
+# What each tenant may use; null is without a limit.
+quotas = sa.Table(
+    "quotas",
+    METADATA,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("renders_per_day", sa.BigInteger),
+    sa.Column("seconds_per_day", sa.Float(53)),
+    sa.Column("concurrent", sa.BigInteger),
+    sa.Column("bytes_stored", sa.BigInteger),
+)
+
+# Renders that were let in. ``seconds`` is the length that the video may have, once it is ``final`` the one that it has.
+# A row is ``entering`` until the catalog has the render.
+admissions = sa.Table(
+    "admissions",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("tenant", sa.Text, nullable=False),
+    sa.Column("render", sa.Text, nullable=False, index=True),
+    sa.Column("at", sa.Float(53), nullable=False),
+    sa.Column("seconds", sa.Float(53), nullable=False),
+    sa.Column("final", sa.Boolean, nullable=False),
+    sa.Column("entering", sa.Boolean, nullable=False),
+    sa.Index("ix_admissions_tenant_at", "tenant", "at"),
+)
+
 # Where a tenant wants to be told of events. ``secrets`` sign, the newest first, each with the time it was made.
 # ``seen`` is the number of the last event that became a delivery or was not wanted.
 webhooks = sa.Table(

@@ -16,6 +16,7 @@ from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.door import add_door
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
+from pytoon_pipeline.api.routes.quota import add_quota
 from pytoon_pipeline.api.routes.renders import add_renders
 from pytoon_pipeline.api.routes.sign_in import add_sign_in
 from pytoon_pipeline.api.routes.uploads import add_uploads
@@ -50,6 +51,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_webhooks(app, service)
     add_audit(app, service)
     add_export(app, service)
+    add_quota(app, service)
     add_catalogue(app)
     add_door(app)
     add_sign_in(app, service, provider())

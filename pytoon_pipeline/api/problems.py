@@ -1,6 +1,7 @@
 """Errors as problem details (RFC 9457): ``application/problem+json`` with the code and hint of the error."""
 
 from http import HTTPStatus
+from math import ceil
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -33,6 +34,10 @@ STATUS = {
     "too_slow": 408,
     "body_too_large": 413,
     "too_many_requests": 429,
+    "quota_renders_per_day": 429,
+    "quota_seconds_per_day": 429,
+    "quota_concurrent": 429,
+    "quota_bytes_stored": 403,
     "store_not_writable": 507,
     "disk_full": 507,
 }
@@ -59,7 +64,8 @@ def problem_response(error: PytoonError, headers: dict[str, str] | None = None) 
         category=error.category,
         fields=error.fields,
     )
-    more = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+    wait = error.retry_seconds or (RETRY_SECONDS if status == 503 else None)
+    more = {"Retry-After": str(ceil(wait))} if wait is not None else {}
     return Response(problem.model_dump_json(), status, {**more, **(headers or {})}, MEDIA_TYPE)
 
 

@@ -19,6 +19,7 @@ Chain = Literal["accounts", "catalog"]
 Action = Literal[
     "key.created",
     "key.revoked",
+    "quota.set",
     "user.added",
     "user.removed",
     "user.signed_in",
@@ -45,7 +46,8 @@ class AuditLine(Record):
     """A change. ``actor`` is the id of a key or user, or ``shell:`` and a user of the machine; ``at`` is in seconds
     since the epoch.
 
-    ``subject`` is a number by chance of an upload or render, or the id of a key, user or webhook. ``object`` is the
+    ``subject`` is a number by chance of an upload or render, or the id of a key, user,
+    webhook or tenant. ``object`` is the
     upload or render that it means, while it exists; the digest does not cover it.
     """
 

@@ -20,6 +20,8 @@ class PytoonError(Exception):
 
     # The fields of the request that the error is about, such as “media.0.text”, where it is about fields.
     fields: tuple[str, ...] = ()
+    # Seconds after which the same may succeed, where that is known.
+    retry_seconds: float | None = None
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)

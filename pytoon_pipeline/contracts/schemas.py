@@ -10,6 +10,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.post import Post
+from pytoon_pipeline.contracts.quota import QuotaResult
 from pytoon_pipeline.contracts.renders import Problem, Render, RenderList, RenderRequest
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import RESULTS
@@ -29,6 +30,7 @@ DOCUMENTS: dict[str, type[Record]] = {
     "render_list": RenderList,
     "problem": Problem,
     "storage_result": StorageResult,
+    "quota_result": QuotaResult,
     "sign_in": SignInSettings,
     "new_user_result": NewUserResult,
     "users_result": UsersResult,

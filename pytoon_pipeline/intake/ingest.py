@@ -43,12 +43,14 @@ def ingest_in_steps(
     *,
     pending: bool,
     preflight: PreflightSteps | None = None,
+    admit: Callable[[str, float], None] | None = None,
     tenant: str = DEFAULT_TENANT,
     by: str | None = None,
 ) -> Generator[None, None, tuple[SourceMedia, IngestOutcome]]:
     """``ingest`` in steps, for files that take longer than the caller has. ``by`` is who asks, for the audit log.
 
-    What ``preflight`` refuses is not registered.
+    What ``preflight`` refuses is not registered. Neither is what ``admit`` refuses: it is asked about the key of an
+    upload that is not known yet, and the longest that its video may be, in seconds.
     """
     from pytoon_pipeline.media.generators import generation_of
 
@@ -71,6 +73,8 @@ def ingest_in_steps(
         known = uploads.find(asked.key)
         source = _with_edits(asked, known or uploads.find(asked.key[:KEY_DIGITS]))
         outcome: IngestOutcome = "new" if known is None else "known" if _equivalent(known, source) else "changed"
+        if outcome != "known" and admit is not None:
+            admit(source.key, upload.request.max_seconds)
         # Another process may have added the same meanwhile; then it is known.
         if (outcome == "known" and pending) or uploads.register_after(known, source, pending=pending):
             return source, outcome

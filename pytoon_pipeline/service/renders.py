@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.files import TenantFiles
 from pytoon_pipeline.accounts.idempotency import IdempotencyKeys
+from pytoon_pipeline.accounts.quotas import Quotas
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.catalog.finding import find_key_of
@@ -19,6 +20,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.presets import load_limits, load_operations
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import UploadStatus
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.suggestions import ADVICE
@@ -32,6 +34,7 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.service import overview
 from pytoon_pipeline.service.program_hints import for_programs
+from pytoon_pipeline.service.quotas import admission, quotas_of
 from pytoon_pipeline.service.retry import retry as continue_uploads
 from pytoon_pipeline.service.runner import OpenRunRecords
 from pytoon_pipeline.service.sources import RequestOptions
@@ -57,6 +60,10 @@ class Workplace:
     by: str
 
     @property
+    def quotas(self) -> Quotas:
+        return quotas_of(self.home, self.accounts, self.tenant, self.by)
+
+    @property
     def files(self) -> TenantFiles:
         return TenantFiles(self.accounts, self.tenant, self.by)
 
@@ -68,9 +75,10 @@ class Workplace:
 def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutcome]:
     """Queues a video. Returns its key, and whether it is new. The same files and request give the same key.
 
-    Raises ``InvalidInput`` for names that are no file names, for unknown files, and for whatever the request refuses.
+    Raises ``InvalidInput`` for names that are no file names, for unknown files, and for whatever the request refuses;
+    ``TransientError`` for a new render beyond the quota of the tenant.
     """
-    with scratch_dir(at.home.work) as scratch:
+    with scratch_dir(at.home.work) as scratch, admission(at.quotas) as admitted:
         folder = scratch / "upload"
         folder.mkdir()
         for name, sha256 in wanted.files.items():
@@ -83,9 +91,10 @@ def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutc
         preflight = Preflight(at.store, load_limits(), load_operations().preflight_timeout_seconds)
         upload = replace(upload, title=printable_name(title))
         steps = ingest_in_steps(
-            at.home, at.store, upload, pending=True, preflight=preflight, tenant=at.tenant, by=at.by
+            at.home, at.store, upload, pending=True, preflight=preflight, admit=admitted.ask, tenant=at.tenant, by=at.by
         )
         source, outcome = run_to_end(steps)
+        admitted.queued = outcome != "known"
     return source.key, outcome
 
 
@@ -188,8 +197,14 @@ def renders(at: Workplace, state: UploadState | None, cursor: str | None, limit:
 
 
 def retry(at: Workplace, name: str) -> str:
-    """Queues a failed or cancelled render again. Returns its key. Raises ``InvalidInput`` for one to leave alone."""
-    (key,) = continue_uploads(at.home, [at.key(name)], at.by).keys
+    """Queues a failed or cancelled render again. Returns its key. Raises ``InvalidInput`` for one to leave alone, and
+    ``TransientError`` beyond the quota of the tenant.
+    """
+    key = at.key(name)
+    seconds = Request.model_validate(Uploads(at.home).get(key).request).max_seconds
+    with admission(at.quotas) as admitted:
+        continue_uploads(at.home, [key], at.by, lambda: admitted.ask(key, seconds))
+        admitted.queued = True
     return key
 
 

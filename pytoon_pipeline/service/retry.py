@@ -1,6 +1,6 @@
 """Continuing uploads that failed or were stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pytoon_pipeline.catalog.finding import find_key
 from pytoon_pipeline.catalog.uploads import Uploads
@@ -10,14 +10,17 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.status import upload_status
 
 
-def retry(home: Home, names: Sequence[str], by: str | None = None) -> RetryResult:
-    """Queues uploads again, as ``by`` asks; finished stages are kept.
+def retry(
+    home: Home, names: Sequence[str], by: str | None = None, admit: Callable[[], None] = lambda: None
+) -> RetryResult:
+    """Queues uploads again, as ``by`` asks; finished stages are kept. ``admit`` may refuse what could be queued.
 
     Raises ``InvalidInput`` before the first one is queued.
     """
     uploads, keys = Uploads(home, by), tuple(dict.fromkeys(find_key(home, name) for name in names))
     for key in keys:
         _check(home, uploads, key)
+    admit()
     for key in keys:
         uploads.retry(key)
     return RetryResult(keys=keys, names=tuple(uploads.name(key) for key in keys))

@@ -49,6 +49,7 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/webhooks/{webhook}/deliveries"): "webhooks:manage",
     ("POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/replay"): "webhooks:manage",
     ("GET", "/v1/audit"): "audit:read",
+    ("GET", "/v1/quota"): "renders:read",
     ("GET", "/v1/session"): "catalogue:read",
     ("DELETE", "/v1/session"): "catalogue:read",
     ("GET", "/v1/door/dagster"): "dagster:use",
