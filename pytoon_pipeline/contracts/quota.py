@@ -43,7 +43,7 @@ def over_quota(name: str, used: float, wanted: float, limit: float, seconds: flo
     """The error for a render that would exceed a limit; it may be sent again in ``seconds`` seconds."""
     what = {
         "renders_per_day": f"{limit:,.0f} renders in 24 hours, and {used:,.0f} are used",
-        "seconds_per_day": f"{limit:,.0f} s of video in 24 hours; {used:,.0f} s are used, and this may take {wanted:,.0f}",
+        "seconds_per_day": f"{limit:,.0f} s of video in 24 hours; {used:,.0f} s are used, this may take {wanted:,.0f}",
         "concurrent": f"{limit:,.0f} renders at a time, and {used:,.0f} wait or are in progress",
     }[name]
     error = TransientError(

@@ -22,7 +22,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import UploadStatus
-from pytoon_pipeline.contracts.status import DeliveryRecord
+from pytoon_pipeline.contracts.status import DeliveryRecord, DeliveryState
 from pytoon_pipeline.contracts.suggestions import ADVICE
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_NAMES
@@ -174,11 +174,24 @@ def delivered_files(home: Home, record: DeliveryRecord) -> dict[str, Path]:
     return {path.name: path for path in paths if path.is_file()}
 
 
-def delivered_file(at: Workplace, name: str, file: str) -> Path:
+@dataclass(frozen=True)
+class Download:
+    """A file of a finished video. Its name says when the video is degraded."""
+
+    path: Path
+    state: DeliveryState
+
+    @property
+    def name(self) -> str:
+        path = self.path
+        return path.name if self.state == "completed" else f"{path.stem}.{self.state}{path.suffix}"
+
+
+def delivered_file(at: Workplace, name: str, file: str) -> Download:
     """A file of a finished video. Raises ``InvalidInput`` when there is no such file, or when the video is held."""
     record = Uploads(at.home).delivered(at.key(name))
     if record is not None and (path := delivered_files(at.home, record).get(file)) is not None:
-        return path
+        return Download(path, record.state)
     if record is not None and record.held:
         message = "This video is held until a person releases it, because it can harm viewers."
         raise InvalidInput("unknown_file", message, "A person who has seen it releases it on the server.")

@@ -69,7 +69,7 @@ def test_a_video_counts_with_its_own_length_once_it_has_one(home: Home) -> None:
     own.replace(Quota(seconds_per_day=100))
     for render in ("a", "b"):
         own.finish(own.admit(render, 50), admitted=True)
-    with pytest.raises(TransientError, match="100 s are used, and this may take 50"):
+    with pytest.raises(TransientError, match="100 s are used, this may take 50"):
         own.admit("c", 50)
     ended.update(a=12.5, b=0.0)
     assert own.usage().seconds_per_day == 12.5, "one that failed has no seconds"

@@ -60,6 +60,10 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
 
     @app.get("/v1/renders/{render}/files/{name}", response_class=FileResponse)
     def download(caller: ReadsRenders, render: str, name: str) -> FileResponse:
-        """A file of a finished video: the video itself, its thumbnail, captions or manifest. Takes ``Range``."""
-        path = renders.delivered_file(service.of(caller), render, name)
-        return FileResponse(path, headers={"x-content-type-options": "nosniff"})
+        """A file of a finished video: the video itself, its thumbnail, captions or manifest. Takes ``Range``.
+
+        Of a degraded video, the header ``X-Pytoon-Status`` and the name under which it is saved say so.
+        """
+        file = renders.delivered_file(service.of(caller), render, name)
+        headers = {"x-content-type-options": "nosniff", "x-pytoon-status": file.state}
+        return FileResponse(file.path, headers=headers, filename=file.name, content_disposition_type="inline")
