@@ -15,6 +15,9 @@ import pytest
 from pytoon_pipeline.api import bodies
 from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.contracts.artifact import StoredFile
+from pytoon_pipeline.contracts.degradation import Degradation, Reason
+from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import compile_upload
@@ -53,6 +56,10 @@ def test_a_video_is_queued_watched_and_fetched(
     record = Uploads(home).delivered(done["id"])
     assert record is not None
     assert api.call("GET", video).body == (home.root / record.video).read_bytes()
+    for name, link in done["links"]["files"].items():
+        if name.endswith((".json", ".srt", ".vtt")):
+            assert re.findall(r'"(?:/|[A-Z]:\\)[^"]*"', api.call("GET", link).body.decode()) == [], f"{name} has a path"
+            assert str(home.root) not in api.call("GET", link).body.decode()
     part = api.call("GET", video, Range="bytes=10-19")
     assert (part.status, len(part.body)) == (206, 10)
     assert part.headers["content-range"].startswith("bytes 10-19/")
@@ -199,3 +206,33 @@ def test_lists_for_forms(api: Client) -> None:
 
 def test_health_needs_no_token(api: Client) -> None:
     assert api.call("GET", "/healthz", token=None).json == {"status": "healthy"}
+
+
+def test_a_degraded_video_is_visible_as_such_wherever_it_is_listed_named_or_downloaded(
+    api: Client, home: Home, photo: bytes
+) -> None:
+    wanted = {"title": "Summer", "files": {"a.jpg": api.upload(photo)}, "request": {"text": "Hello"}}
+    key = api.call("POST", "/v1/renders", wanted).json["id"]
+    reason = Reason(kind="simplified", code="simplified", message="The video is simplified.")
+    for degraded, state in ((None, "completed"), (Degradation(reasons=(reason,)), "degraded")):
+        folder = home.outbox / key / ("Summer.degraded" if degraded else "Summer")
+        folder.mkdir(parents=True)
+        (folder / "Summer.mp4").write_bytes(b"video")
+        path = str((folder / "Summer.mp4").relative_to(home.root))
+        files = {path: StoredFile(sha256="0" * 64, bytes=5)}
+        record = DeliveryRecord(
+            at=1.0, engine="local", preset="p", presets="d", video=path, files=files, degraded=degraded
+        )
+        Uploads(home).deliver(key, record)
+        shown, (listed,) = api.call("GET", f"/v1/renders/{key}").json, api.call("GET", "/v1/renders").json["renders"]
+        assert {shown["status"], listed["status"]} == {state}
+        for method in ("GET", "HEAD"):
+            answer = api.call(method, shown["links"]["files"]["Summer.mp4"])
+            if answer.status == 405:
+                continue
+            assert answer.headers["x-pytoon-status"] == state
+            assert ("Summer.degraded.mp4" in answer.headers["content-disposition"]) == (degraded is not None)
+        assert Events(home).after(0, "default")[-1].type == f"render.{state}"
+    assert listed["reason"] == shown["reason"] == reason.message
+    assert [one["id"] for one in api.call("GET", "/v1/renders?status=degraded").json["renders"]] == [key]
+    assert api.call("GET", "/v1/renders?status=completed").json["renders"] == []
