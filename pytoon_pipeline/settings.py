@@ -236,6 +236,12 @@ class Settings(_Environment):
     api_rate: int = Field(
         default=600, ge=1, description="how often each key may call each route of the HTTP API in a minute, 1 or more"
     )
+    moderation_url: WebUrl | None = Field(
+        default=None,
+        description="the URL that is asked whether the texts of a video may be delivered",
+        examples=["http://127.0.0.1:9000/moderate"],
+    )
+    moderation_token: SecretStr | None = Field(default=None, description="the token of that URL")
     oidc: Folder | None = Field(
         default=None,
         description="a YAML file that names the OpenID Connect provider with which people sign in",

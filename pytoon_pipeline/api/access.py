@@ -135,6 +135,7 @@ ManagesWebhooks = Annotated[Caller, _needs("webhooks:manage")]
 ExportsTenant = Annotated[Caller, _needs("tenant:export")]
 UsesDagster = Annotated[Caller, _needs("dagster:use")]
 ReadsAudit = Annotated[Caller, _needs("audit:read")]
+ReleasesRenders = Annotated[Caller, _needs("renders:release")]
 WritesUploads = Annotated[Caller, _needs("uploads:write")]
 
 

@@ -27,6 +27,8 @@ STATUS = {
     "method_not_allowed": 405,
     "nothing_to_retry": 409,
     "nothing_to_cancel": 409,
+    "not_held": 409,
+    "held_damaged": 409,
     "unknown_webhook": 404,
     "unknown_delivery": 404,
     "too_many_webhooks": 409,

@@ -14,6 +14,7 @@ from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.brand import Brand
 from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.errors import InvalidInput, about
+from pytoon_pipeline.contracts.moderation import ModerationRules
 from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.platforms import PLATFORM_NAMES, Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
@@ -23,14 +24,14 @@ from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.store.fingerprint import hash_value
 
 OPERATIONS, PLATFORMS, BRANDS = "operations", "platforms", "brands"
-PROFANITY, PICTURES = "profanity", "pictures"
+PROFANITY, MODERATION, PICTURES = "profanity", "moderation", "pictures"
 
 
 def preset_names() -> list[str]:
     return sorted(
         path.stem
         for path in presets_folder().glob("*.yaml")
-        if path.stem not in (LIMITS, OPERATIONS, PLATFORMS, PROFANITY)
+        if path.stem not in (LIMITS, OPERATIONS, PLATFORMS, PROFANITY, MODERATION)
     )
 
 
@@ -168,6 +169,13 @@ def load_profanity() -> tuple[str, ...]:
             "invalid_profanity", "profanity.yaml: “words” is not a list of words.", "Write: words: [one, …]"
         )
     return tuple(words)
+
+
+def load_moderation() -> ModerationRules:
+    """What may not be shown without a person's decision. A presets folder of one's own may do without the file."""
+    path = presets_folder() / f"{MODERATION}.yaml"
+    document = read_document(path) if path.is_file() else {}
+    return validate(ModerationRules, document, f"{MODERATION}.yaml", "invalid_moderation")
 
 
 def load_operations() -> Operations:

@@ -10,6 +10,7 @@ Scope = Literal[
     "catalogue:read",
     "renders:read",
     "renders:write",
+    "renders:release",
     "uploads:write",
     "brands:write",
     "webhooks:manage",
@@ -25,7 +26,7 @@ ROLES: dict[Role, tuple[Scope, ...]] = {
     "viewer": _VIEWER,
     "editor": _EDITOR,
     "brand-manager": (*_EDITOR, "brands:write"),
-    "operator": (*_EDITOR, "webhooks:manage", "dagster:use"),
+    "operator": (*_EDITOR, "renders:release", "webhooks:manage", "dagster:use"),
     "admin": SCOPES,
 }
 

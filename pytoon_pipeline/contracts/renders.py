@@ -39,10 +39,19 @@ class RenderRequest(Record):
 
 
 class RenderLinks(Record):
-    """Paths on this server. ``files`` are those of the finished video by name; a held one has none."""
+    """Paths on this server. ``files`` are those of the finished video by name. A held one has none; who may release it
+    finds its files under ``held``.
+    """
 
     self: str
     files: dict[str, str] = Field(default_factory=dict)
+    held: dict[str, str] = Field(default_factory=dict)
+
+
+class ReleaseRequest(Record):
+    """Why a person delivers a held video."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=500, description="a sentence")]
 
 
 class RenderSummary(Record):

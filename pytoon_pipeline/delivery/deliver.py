@@ -30,6 +30,7 @@ from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.environment import environment_digest
 from pytoon_pipeline.delivery.extras import extra_files
+from pytoon_pipeline.delivery.moderation import Moderation
 from pytoon_pipeline.delivery.outbox import (
     POST,
     deliver,
@@ -51,6 +52,7 @@ from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_st
 from pytoon_pipeline.store.store import Store
 
 # What the store holds can be recomputed; the files in the outbox are kept.
+NO_MODERATION = Moderation()
 DELIVERY = Stage("delivered_video", 9, "by_rule")
 
 log = logging.getLogger("pytoon.delivery")
@@ -95,13 +97,20 @@ class CheckedVideo:
 
 @dataclass(frozen=True)
 class Decision:
-    """How a video is delivered. ``held``: it can harm viewers, so a person has to release it."""
+    """How a video is delivered. ``held``: a person has to release it, because it can harm viewers or may say what it
+    should not.
+    """
 
     degraded: Degradation | None
     released: Release | None
     held: bool
     earlier: DeliveryRecord | None
     attempts: tuple[Attempt, ...]
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether the video differs from its request, which moderation does not say."""
+        return self.degraded is not None and self.degraded.after_release is not None
 
 
 @dataclass(frozen=True)
@@ -122,9 +131,10 @@ def deliver_video(
     video: CheckedVideo,
     requested: float,
     model: LanguageModel | None = None,
+    moderation: Moderation = NO_MODERATION,
 ) -> DeliveredVideo:
     """Writes the video, its thumbnail, subtitles, spec and manifest to the outbox, or to the folder of held videos. A
-    language ``model`` may propose the texts to post with it.
+    language ``model`` may propose the texts to post with it; ``moderation`` may hold it.
 
     Raises ``QualityFailure`` for a video that failed its check, unless it is the fallback, the last resort; and
     ``Cancelled`` when somebody has cancelled the video since the run was ``requested`` (seconds since the epoch).
@@ -132,9 +142,9 @@ def deliver_video(
     report, upload = video.qc.value, video.upload
     if report.verdict == "fail" and not video.spec.fallback:
         raise failure(report)
-    decision = decide(uploads, video)
+    decision = decide(uploads, video, moderation)
     parent, name, version = uploads.folder(upload.key), uploads.name(upload.key), uploads.version(upload)
-    result = _store_files(store, video, plan_delivery(parent, name, version, decision.degraded is not None), model)
+    result = _store_files(store, video, plan_delivery(parent, name, version, decision.is_degraded), model)
     plan = result.artifact.read(Delivery)
     names = plan.roles
     manifest = _manifest(store, items, video, decision, result.artifact, names)
@@ -154,15 +164,18 @@ def deliver_video(
     return DeliveredVideo(StageResult(result.artifact, status, result.seconds), plan, root, record)
 
 
-def decide(uploads: Uploads, video: CheckedVideo) -> Decision:
-    """Whether the video is degraded, and whether it is held: it has a hazard and nobody has released exactly it."""
+def decide(uploads: Uploads, video: CheckedVideo, moderation: Moderation = NO_MODERATION) -> Decision:
+    """Whether the video is degraded, and whether it is held: it has a hazard, or ``moderation`` objects to it, and
+    nobody has released exactly it.
+    """
     upload, report = video.upload, video.qc.value
     attempts, earlier = uploads.attempts(upload.key, upload.overrides), uploads.delivered_as(upload)
     released = release_of(earlier, video.composite.files["video"].sha256)
+    concerns = moderation.concerns(upload, video.spec) if released is None else ()
     return Decision(
-        degraded=degradation(video.planned.value, video.segments.value, report, attempts),
+        degraded=degradation(video.planned.value, video.segments.value, report, attempts, concerns),
         released=released,
-        held=bool(hazards(report.gates)) and released is None,
+        held=bool(hazards(report.gates) or concerns) and released is None,
         earlier=earlier,
         attempts=attempts,
     )
@@ -301,7 +314,7 @@ def _record(
 
 def _log(video: CheckedVideo, decision: Decision, path: Path, pending_since: float | None) -> None:
     if decision.held:
-        people.warning("Held until a person releases it, because it can harm viewers: %s", path)
+        people.warning("Held until a person releases it: %s", path)
     else:
         how = "Delivered degraded" if decision.degraded else "Delivered"
         people.info("%s: %s", how, path, extra={"result": how})

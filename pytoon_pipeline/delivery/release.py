@@ -19,8 +19,9 @@ from pytoon_pipeline.store.fingerprint import hash_files
 log = logging.getLogger("pytoon.delivery")
 
 
-def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
-    """Delivers the held video of ``key`` to the outbox and records who decided it and why.
+def release(home: Home, key: str, by: str, reason: str, actor: str | None = None) -> DeliveryRecord:
+    """Delivers the held video of ``key`` to the outbox and records who decided it and why. ``actor`` is what the audit
+    log calls them; by default, a user of this machine.
 
     Raises ``InvalidInput`` when no video of the key is held, ``DependencyMissing`` when its files are no longer those
     that were checked.
@@ -35,33 +36,35 @@ def release(home: Home, key: str, by: str, reason: str) -> DeliveryRecord:
         )
     folder = (home.root / record.video).parent
     manifest = _read_manifest(folder / MANIFEST)
+    degraded = record.degraded.after_release if record.degraded is not None else None
     _verify(folder, manifest)
-    plan = plan_delivery(uploads.folder(key), uploads.name(key), record.version, degraded=True)
+    plan = plan_delivery(uploads.folder(key), uploads.name(key), record.version, degraded is not None)
     # The same files under their names in the outbox.
     names = {_named_as(plan, held): held for held in manifest.files}
     extras = [name.rpartition(".")[2] for name in names if name not in plan.roles.values()]
     plan = plan.with_captions(names).with_extras(extras)
     hashes = {name: manifest.files[held] for name, held in names.items()}
     decision = Release(at=time.time(), by=by, reason=reason, video=hashes[plan.video])
+    decided = {"released": decision, "degraded": degraded, "files": hashes}
     files = {name: folder / Path(held).name for name, held in names.items()}
-    deliver(home.outbox, home.work, plan, files, manifest.model_copy(update={"released": decision, "files": hashes}))
+    deliver(home.outbox, home.work, plan, files, manifest.model_copy(update=decided))
     current = home.outbox / plan.folder
     changes: dict[str, object] = {
-        "at": decision.at, "held": False, "released": decision,
+        "at": decision.at, "held": False, "released": decision, "degraded": degraded,
         "video": (home.outbox / plan.video).relative_to(home.root).as_posix(),
         "files": delivered_files(home, home.outbox, plan),
     }  # fmt: skip
     # Recorded before the held folder is removed: a process killed in between leaves a superfluous folder, but never a
     # released video that is recorded as held.
     source = record.source or upload
-    Uploads(home, by=f"shell:{by}").deliver(
+    Uploads(home, by=actor or f"shell:{by}").deliver(
         key, record.model_copy(update={**changes, "others": record.folders}), source
     )
     remaining = replace_earlier(home, key, record, current, held=False)
     released = record.model_copy(update={**changes, "others": remaining})
     uploads.deliver(key, released, source)
     with log_context(key=key):
-        log.info("delivered", extra={"event": "delivered", "engine": record.engine, "degraded": True})
+        log.info("delivered", extra={"event": "delivered", "engine": record.engine, "degraded": degraded is not None})
     return released
 
 

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
 
 def degradation(
-    plan: "RenderSpec", ready: "RenderedSegments", report: "QcReport", attempts: Sequence["Attempt"]
+    plan: "RenderSpec",
+    ready: "RenderedSegments",
+    report: "QcReport",
+    attempts: Sequence["Attempt"],
+    concerns: tuple[Reason, ...] = (),
 ) -> Degradation | None:
-    """Why the video differs from the request, or none when it does not. ``plan`` is the requested plan."""
+    """Why the video differs from the request, or none when it does not. ``plan`` is the requested plan; ``concerns``
+    are those of moderation.
+    """
     if not ready.rendered_spec(plan).fallback:
-        return None
+        return Degradation(reasons=concerns) if concerns else None
     fallback = [
         Reason(
             kind="engine_fallback",
@@ -41,6 +47,7 @@ def degradation(
             *fallback,
             *(simplified if plan.fallback else ()),
             *(Reason(kind="quality_gate", code=code, message=gates[code]) for code in sorted(gates)),
+            *concerns,
         )
     )
 
@@ -59,10 +66,12 @@ def release_of(earlier: "DeliveryRecord | None", video: str) -> Release | None:
 def held_error(name: str, reasons: Sequence[Reason]) -> QualityFailure:
     """The error that reports the held video of the upload ``name``."""
     codes = hazards([reason.code for reason in reasons])
-    messages = " ".join(reason.message for reason in reasons if reason.code in codes)
+    moderated = not codes and any(reason.kind == "moderation" for reason in reasons)
+    messages = " ".join(reason.message for reason in reasons if reason.code in codes or reason.kind == "moderation")
+    why = "waits for a person’s decision" if moderated else "can harm viewers and was not delivered"
     return QualityFailure(
-        f"held_{codes[0]}" if codes else "held",
-        f"The finished video can harm viewers and was not delivered: {messages}",
+        f"held_{codes[0]}" if codes else "held_moderation" if moderated else "held",
+        f"The finished video {why}: {messages}",
         one_hint(
             f"To look at the video, type: pytoon open {name}",
             f"To deliver it as it is, type: pytoon release {name} --reason 'I have checked it'",

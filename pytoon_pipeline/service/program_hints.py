@@ -14,6 +14,8 @@ HINTS = {
     "stopped": "To continue it: POST /v1/renders/{id}/retry",
     "nothing_to_retry": "GET /v1/renders/{id} has its status.",
     "highlights_by_render": "Remove highlights from the request.",
+    "not_held": "GET /v1/renders?status=held lists the renders that are.",
+    "held_moderation": "Who may release it finds its files in “links.held”: POST /v1/renders/{id}/release",
     "held": "A person who has seen it releases it on the server.",
     "failed_in_dagster": "The people who run the server can start that run again.",
     "no_media": "Give at least one photo or clip in “files”, or a text in “request”.",

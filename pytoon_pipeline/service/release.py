@@ -5,6 +5,7 @@ from pytoon_pipeline.contracts.results import UploadStatus
 from pytoon_pipeline.delivery.release import release as release_video
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.logs import write_to
+from pytoon_pipeline.service.renders import Workplace
 from pytoon_pipeline.service.status import upload_status
 
 
@@ -14,3 +15,10 @@ def release(home: Home, name: str, user: str, reason: str) -> UploadStatus:
     write_to(home.logs)
     release_video(home, key, user, reason)
     return upload_status(home, key)
+
+
+def release_render(at: Workplace, name: str, person: str, reason: str) -> str:
+    """Delivers the held video of a tenant's render, as ``person`` decided. Returns its key. Raises likewise."""
+    key = at.key(name)
+    release_video(at.home, key, person, reason, actor=at.by)
+    return key

@@ -154,22 +154,20 @@ def render(at: Workplace, name: str) -> Render:
     values = {name: getattr(status, name) for name in Render.model_fields if name in UploadStatus.model_fields}
     errors = {name: for_programs(one) for name in ("error", "failed_change") if (one := values[name]) is not None}
     finished = record if status.version is not None else None
-    files = {} if finished is None else delivered_files(home, finished)
-    here = f"/v1/renders/{key}"
+    files = {} if finished is None else files_of(home, finished)
+    here, place = f"/v1/renders/{key}", "held" if finished is not None and finished.held else "files"
     return Render(
         **{**values, **errors},
         id=key,
         progress=Events(home).progress(key) if status.status == "waiting" else None,
         score=None if finished is None else finished.score,
         seconds=None if finished is None else finished.seconds,
-        links=RenderLinks(self=here, files={one: f"{here}/files/{one}" for one in files}),
+        links=RenderLinks.model_validate({"self": here, place: {one: f"{here}/{place}/{one}" for one in files}}),
     )
 
 
-def delivered_files(home: Home, record: DeliveryRecord) -> dict[str, Path]:
-    """The files of a finished video by name, those that are still there; none of a held one."""
-    if record.held:
-        return {}
+def files_of(home: Home, record: DeliveryRecord) -> dict[str, Path]:
+    """The files of a finished video by name, those that are still there."""
     paths = (home.root / path for path in record.files)
     return {path.name: path for path in paths if path.is_file()}
 
@@ -187,13 +185,17 @@ class Download:
         return path.name if self.state == "completed" else f"{path.stem}.{self.state}{path.suffix}"
 
 
-def delivered_file(at: Workplace, name: str, file: str) -> Download:
-    """A file of a finished video. Raises ``InvalidInput`` when there is no such file, or when the video is held."""
+def delivered_file(at: Workplace, name: str, file: str, *, held: bool = False) -> Download:
+    """A file of a finished video, or of a ``held`` one for the person who decides about it.
+
+    Raises ``InvalidInput`` when there is no such file, or when the video is held and its files were not asked for so.
+    """
     record = Uploads(at.home).delivered(at.key(name))
-    if record is not None and (path := delivered_files(at.home, record).get(file)) is not None:
+    path = None if record is None or record.held is not held else files_of(at.home, record).get(file)
+    if record is not None and path is not None:
         return Download(path, record.state)
-    if record is not None and record.held:
-        message = "This video is held until a person releases it, because it can harm viewers."
+    if record is not None and record.held and not held:
+        message = "This video is held until a person releases it; its “reason” says why."
         raise InvalidInput("unknown_file", message, "A person who has seen it releases it on the server.")
     raise InvalidInput("unknown_file", "This render has no such file.", "Its “links” name the files that it has.")
 

@@ -40,6 +40,8 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/renders/{render}/retry"): "renders:write",
     ("POST", "/v1/renders/{render}/cancel"): "renders:write",
     ("GET", "/v1/renders/{render}/files/{name}"): "renders:read",
+    ("GET", "/v1/renders/{render}/held/{name}"): "renders:release",
+    ("POST", "/v1/renders/{render}/release"): "renders:release",
     ("GET", "/v1/renders/{render}/events"): "renders:read",
     ("GET", "/v1/events"): "renders:read",
     ("POST", "/v1/webhooks"): "webhooks:manage",
@@ -141,7 +143,7 @@ def test_a_role_may_do_what_its_scopes_allow_and_no_more(
         if answer.status == 403 and scope not in ROLES[role]:
             assert (answer.json["code"], scope in answer.json["detail"]) == ("scope_missing", True)
             assert SECRET not in answer.body.decode()
-        elif method == "GET" and "{render}" in path:
+        elif method == "GET" and "{render}" in path and "/held/" not in path:
             assert any(one in answer.body.decode() for one in (SECRET, acme.names["render"])), path
 
 

@@ -17,6 +17,7 @@ from pytoon_pipeline.contracts.captions import CaptionStyle
 from pytoon_pipeline.contracts.degradation import Release
 from pytoon_pipeline.contracts.errors import Cancelled, QualityFailure
 from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.moderation import ModerationRules
 from pytoon_pipeline.contracts.post import Post
 from pytoon_pipeline.contracts.quality import Finding, QcReport
 from pytoon_pipeline.contracts.rendering import AudioResult, CompositeResult, FinishedVideo, RenderedSegments
@@ -26,6 +27,8 @@ from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.stored import Stored
 from pytoon_pipeline.delivery.current import read_delivery
 from pytoon_pipeline.delivery.deliver import CheckedVideo, decide, deliver_video
+from pytoon_pipeline.delivery.moderation import Moderation
+from pytoon_pipeline.delivery.release import release
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.delivered import delivered_result
 from pytoon_pipeline.service.runner import RunOutcome
@@ -123,6 +126,23 @@ def test_a_video_that_was_cancelled_meanwhile_leaves_no_file(
     assert not home.outbox.exists()
     assert uploads.delivered(KEY) is None
     assert KEY in uploads.stopped()
+
+
+def test_a_video_with_a_forbidden_word_is_held_until_a_person_releases_it(
+    store: Store, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "video").write_bytes(b"video")
+    monkeypatch.setattr(sys.modules[__name__], "VIDEO", store.put(tmp_path / "video"))
+    uploads, moderation = Uploads(home), Moderation(ModerationRules(words=("hello",)))
+    uploads.register(SourceMedia(key=KEY, title="Shoe", items=(), request={}))
+    arguments = store, home, uploads, Registry(home), checked(store), NOW, None, moderation
+    held = deliver_video(*arguments)
+    assert (held.record.state, held.root, home.outbox.exists()) == ("held", home.held, False)
+    released = release(home, KEY, "me", "We may say that.")
+    assert (released.state, uploads.held(), list(home.held.glob("*"))) == ("completed", [], [])
+    assert (home.root / released.video).name == "Shoe.mp4"
+    again = deliver_video(*arguments)
+    assert (again.record.state, again.root) == ("completed", home.outbox), "the decision stays"
 
 
 def test_a_video_without_text_has_no_subtitles_beside_it(

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import FastAPI, Header, Query, Request, Response
 from fastapi.responses import FileResponse
 
-from pytoon_pipeline.api.access import ReadsRenders, WritesRenders
+from pytoon_pipeline.api.access import ReadsRenders, ReleasesRenders, WritesRenders
 from pytoon_pipeline.api.bodies import document, document_of
 from pytoon_pipeline.api.service import ApiService
-from pytoon_pipeline.contracts.renders import Render, RenderList, RenderRequest
+from pytoon_pipeline.contracts.renders import ReleaseRequest, Render, RenderList, RenderRequest
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.service import renders
+from pytoon_pipeline.service.release import release_render
 
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=255, description="names this request, to send it again safely")
@@ -64,6 +65,21 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
 
         Of a degraded video, the header ``X-Pytoon-Status`` and the name under which it is saved say so.
         """
-        file = renders.delivered_file(service.of(caller), render, name)
-        headers = {"x-content-type-options": "nosniff", "x-pytoon-status": file.state}
-        return FileResponse(file.path, headers=headers, filename=file.name, content_disposition_type="inline")
+        return _sent(renders.delivered_file(service.of(caller), render, name))
+
+    @app.get("/v1/renders/{render}/held/{name}", response_class=FileResponse)
+    def look(caller: ReleasesRenders, render: str, name: str) -> FileResponse:
+        """A file of a held video, for the person who decides about it. Takes ``Range``."""
+        return _sent(renders.delivered_file(service.of(caller), render, name, held=True))
+
+    @app.post("/v1/renders/{render}/release", openapi_extra=document(ReleaseRequest))
+    async def let_go(caller: ReleasesRenders, request: Request, render: str) -> Render:
+        """Delivers a held video, as a person has decided who has seen it."""
+        wanted, at = await document_of(request, ReleaseRequest, '{"reason": "I have seen it."}'), service.of(caller)
+        key = await asyncio.to_thread(release_render, at, render, caller.name or caller.key, wanted.reason)
+        return await asyncio.to_thread(renders.render, at, key)
+
+
+def _sent(file: renders.Download) -> FileResponse:
+    headers = {"x-content-type-options": "nosniff", "x-pytoon-status": file.state}
+    return FileResponse(file.path, headers=headers, filename=file.name, content_disposition_type="inline")

@@ -23,6 +23,7 @@ from pytoon_pipeline.defs.run_queries import requested_at
 from pytoon_pipeline.defs.stage import Materialized, materialize, stage_asset
 from pytoon_pipeline.defs.tags import STATUS_TAG, tag_run
 from pytoon_pipeline.delivery.deliver import DELIVERY, CheckedVideo, DeliveredVideo, deliver_video
+from pytoon_pipeline.delivery.moderation import Moderation
 from pytoon_pipeline.reporting.tables import bullets
 
 AS_REQUESTED = partitioned_check(
@@ -55,7 +56,9 @@ def delivered_video(
     video = CheckedVideo(source_media, resolved_request, metadata, corrected_transcript, *parts)
     model = language_model.of("post")
     requested = requested_at(context.instance, context.run.run_id)
-    delivered = deliver_video(store.artifacts, config.home, catalog.uploads, catalog.items, video, requested, model)
+    delivered = deliver_video(
+        store.artifacts, config.home, catalog.uploads, catalog.items, video, requested, model, Moderation.configured()
+    )
     status = delivered.record.state
     tag_run(context, {STATUS_TAG: status})
     yield materialize(delivered.stage, _describe(context.partition_key, config, video, delivered), status)
