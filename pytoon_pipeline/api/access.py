@@ -136,6 +136,7 @@ ExportsTenant = Annotated[Caller, _needs("tenant:export")]
 UsesDagster = Annotated[Caller, _needs("dagster:use")]
 ReadsAudit = Annotated[Caller, _needs("audit:read")]
 ReleasesRenders = Annotated[Caller, _needs("renders:release")]
+WritesBrands = Annotated[Caller, _needs("brands:write")]
 WritesUploads = Annotated[Caller, _needs("uploads:write")]
 
 

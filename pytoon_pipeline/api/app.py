@@ -12,6 +12,7 @@ from pytoon_pipeline.api.oidc import Provider
 from pytoon_pipeline.api.problems import add_problem_handlers
 from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.api.routes.audit import add_audit
+from pytoon_pipeline.api.routes.brands import add_brands
 from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.door import add_door
 from pytoon_pipeline.api.routes.events import add_events
@@ -52,6 +53,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_audit(app, service)
     add_export(app, service)
     add_quota(app, service)
+    add_brands(app, service)
     add_catalogue(app)
     add_door(app)
     add_sign_in(app, service, provider())

@@ -23,6 +23,8 @@ STATUS = {
     "unknown_upload": 404,
     "unknown_file": 404,
     "unknown_preset": 404,
+    "too_many_brands": 409,
+    "file_in_brand": 409,
     "not_found": 404,
     "method_not_allowed": 405,
     "nothing_to_retry": 409,

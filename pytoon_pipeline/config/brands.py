@@ -27,9 +27,9 @@ def brand_files(brand: Brand | None) -> list[tuple[Path, Role]]:
     """The files that a brand brings: its logo, and fonts of its own."""
     if brand is None:
         return []
-    files: list[tuple[Path, Role]] = [(brand_file(brand.logo), "logo")] if brand.logo else []
+    files: list[tuple[Path, Role]] = [(brand_file(brand.name, brand.logo), "logo")] if brand.logo else []
     names = dict.fromkeys((brand.fonts.headline, brand.fonts.body))
-    return files + [(brand_file(name), "font") for name in names if is_font_file(name)]
+    return files + [(brand_file(brand.name, name), "font") for name in names if is_font_file(name)]
 
 
 def is_font_file(name: str) -> bool:

@@ -8,6 +8,7 @@ from pytoon_pipeline.config.caption_styles import with_style
 from pytoon_pipeline.config.documents import inside, read_document
 from pytoon_pipeline.config.folder import LIMITS, presets_folder
 from pytoon_pipeline.config.merge import merge
+from pytoon_pipeline.config.own_brands import DOCUMENT, own_brand_folder
 from pytoon_pipeline.config.setting_names import SECTIONS, no_setting
 from pytoon_pipeline.config.spelling import british
 from pytoon_pipeline.config.validation import validate
@@ -91,9 +92,11 @@ def _unknown(kind: str, name: str, known: list[str]) -> InvalidInput:
 
 def load_brand(name: str) -> Brand:
     """A brand by name. Raises ``InvalidInput`` for unknown names and wrong values."""
-    if name not in brand_names():
+    own = own_brand_folder(name)
+    path = own / DOCUMENT if own is not None else presets_folder() / BRANDS / f"{name}.yaml"
+    if name not in brand_names() and not (own is not None and path.is_file()):
         raise _unknown("brand", name, brand_names())
-    document = read_document(presets_folder() / BRANDS / f"{name}.yaml")
+    document = read_document(path)
     return validate(Brand, {"name": name, **document}, f"The brand “{name}” ({BRANDS}/{name}.yaml)", "invalid_brand")
 
 
@@ -116,9 +119,9 @@ def presets_digest(request: Request, preset: str) -> str:
     )
 
 
-def brand_file(name: str) -> Path:
-    """A file that a brand names, inside the brands folder. Raises ``InvalidInput`` for a path outside it."""
-    return inside(presets_folder() / BRANDS, name)
+def brand_file(brand: str, name: str) -> Path:
+    """A file that a brand names, inside its folder. Raises ``InvalidInput`` for a path outside it."""
+    return inside(own_brand_folder(brand) or presets_folder() / BRANDS, name)
 
 
 def load_lut(name: str | None) -> Lut | None:

@@ -20,6 +20,8 @@ Action = Literal[
     "key.created",
     "key.revoked",
     "quota.set",
+    "brand.put",
+    "brand.deleted",
     "user.added",
     "user.removed",
     "user.signed_in",

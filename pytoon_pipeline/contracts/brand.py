@@ -1,6 +1,6 @@
 """Brands, which people edit as YAML in ``presets/``."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -71,3 +71,14 @@ class Brand(Record):
     zoom: float = Field(default=1.12, ge=1, le=1.5)
     lut: str | None = None
     glossary: Glossary = Glossary()
+
+
+class BrandRequest(Record):
+    """A brand over the API: ``brand`` is what the file of a brand holds, ``files`` are ids of uploads by the names of
+    its logo and fonts there.
+    """
+
+    brand: dict[str, Any]
+    files: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the id of an upload")]] = Field(
+        default_factory=dict, max_length=10
+    )

@@ -101,7 +101,7 @@ def _brand_files(name: str) -> dict[str, str]:
     """SHA-256 of the files that a brand names; fonts that come with Pytoon are named by their dependency."""
     brand = load_brand(name)
     named = [one for one in (brand.logo, brand.fonts.headline, brand.fonts.body) if one and one not in fonts.FONTS]
-    paths = {one: brand_file(one) for one in named}
+    paths = {one: brand_file(name, one) for one in named}
     return {one: hash_files(path) if path.is_file() else "" for one, path in paths.items()}
 
 

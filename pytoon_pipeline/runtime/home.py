@@ -42,6 +42,11 @@ class Home:
         return self.root / "held"
 
     @property
+    def brands(self) -> Path:
+        """Brands that tenants make over the HTTP API, by tenant and name."""
+        return self.root / "brands"
+
+    @property
     def remade(self) -> Path:
         """Videos remade from their manifests."""
         return self.root / "remade"

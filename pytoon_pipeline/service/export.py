@@ -57,6 +57,9 @@ def _entries(at: Workplace) -> Iterator[tuple[str, bytes | Path]]:
     """Names in the ZIP, and what they hold: bytes, or a file."""
     rows = rows_of(at.accounts, at.tenant)
     yield "account.json", _json({"tenant": at.tenant, **rows})
+    for path in sorted((at.home.brands / at.tenant).rglob("*")):
+        if path.is_file():
+            yield f"brands/{path.relative_to(at.home.brands / at.tenant).as_posix()}", path
     yield "audit.jsonl", b"".join(_json(line) for line in _audit(at))
     contents = {row["sha256"] for row in rows["files"]}
     results: dict[str, Artifact] = {}

@@ -17,8 +17,6 @@ def release(home: Home, name: str, user: str, reason: str) -> UploadStatus:
     return upload_status(home, key)
 
 
-def release_render(at: Workplace, name: str, person: str, reason: str) -> str:
-    """Delivers the held video of a tenant's render, as ``person`` decided. Returns its key. Raises likewise."""
-    key = at.key(name)
+def release_render(at: Workplace, key: str, person: str, reason: str) -> None:
+    """Delivers the held video of a tenant's render, as ``person`` decided. Raises likewise."""
     release_video(at.home, key, person, reason, actor=at.by)
-    return key

@@ -17,6 +17,7 @@ from pytoon_pipeline.catalog.events import Events
 from pytoon_pipeline.catalog.finding import find_key_of
 from pytoon_pipeline.catalog.listing import tenant_rows
 from pytoon_pipeline.catalog.uploads import Uploads
+from pytoon_pipeline.config.own_brands import named_brand
 from pytoon_pipeline.config.presets import load_limits, load_operations
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
@@ -83,8 +84,8 @@ def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutc
         folder.mkdir()
         for name, sha256 in wanted.files.items():
             _place(at, folder / _checked(name), sha256)
-        if wanted.request:
-            write_bytes(folder / REQUEST_NAMES[-1], json.dumps(wanted.request).encode())
+        if request := named_brand(at.home, at.tenant, wanted.request):
+            write_bytes(folder / REQUEST_NAMES[-1], json.dumps(request).encode())
         with _without_paths(at.home.root):
             upload = RequestOptions().read(folder, "submit")
         title = wanted.title or next((PurePath(name).stem for name in wanted.files), "video")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pytoon_pipeline.config.own_brands import brand_with_file
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.results import ForgetResult
@@ -27,8 +28,11 @@ def keep(at: Workplace, path: Path) -> StoredFile:
 def erase(at: Workplace, sha256: str, open_records: OpenRunRecords) -> ForgetResult:
     """Erases a file of the tenant with every render that uses it. What others have stays theirs.
 
-    Raises ``InvalidInput`` when the tenant has no such file.
+    Raises ``InvalidInput`` when the tenant has no such file, or has it in a brand.
     """
     if not at.files.has(sha256):
         raise InvalidInput("unknown_file", "There is no such upload.", "Its id is what POST /v1/uploads answered.")
+    if brand := brand_with_file(at.home, at.tenant, sha256):
+        hint = f"First change or delete the brand: DELETE /v1/brands/{brand}"
+        raise InvalidInput("file_in_brand", f"The brand “{brand}” uses this file.", hint)
     return forget_file(at.home, at.tenant, sha256, open_records, at.by)

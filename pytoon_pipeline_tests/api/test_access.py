@@ -59,6 +59,9 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/presets"): "catalogue:read",
     ("GET", "/v1/presets/{name}"): "catalogue:read",
     ("GET", "/v1/brands"): "catalogue:read",
+    ("GET", "/v1/brands/{name}"): "catalogue:read",
+    ("PUT", "/v1/brands/{name}"): "brands:write",
+    ("DELETE", "/v1/brands/{name}"): "brands:write",
     ("GET", "/v1/platforms"): "catalogue:read",
     ("GET", "/v1/schemas/{name}"): "catalogue:read",
 }

@@ -1,10 +1,10 @@
-"""What requests can name: presets, brands, platforms, and the schemas of documents."""
+"""What requests can name: presets, platforms, and the schemas of documents."""
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from pytoon_pipeline.api.access import ReadsCatalogue
-from pytoon_pipeline.config.presets import brand_names, load_platforms
+from pytoon_pipeline.config.presets import load_platforms
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset_results import PresetResult, PresetsResult
@@ -20,10 +20,6 @@ def add_catalogue(app: FastAPI) -> None:
     @app.get("/v1/presets/{name}")
     def preset(caller: ReadsCatalogue, name: str) -> PresetResult:
         return describe_preset(name).model_copy(update={"file": ""})
-
-    @app.get("/v1/brands")
-    def brands(caller: ReadsCatalogue) -> list[str]:
-        return brand_names()
 
     @app.get("/v1/platforms")
     def platforms(caller: ReadsCatalogue) -> list[Platform]:

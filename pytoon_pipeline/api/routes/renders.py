@@ -75,8 +75,10 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
     @app.post("/v1/renders/{render}/release", openapi_extra=document(ReleaseRequest))
     async def let_go(caller: ReleasesRenders, request: Request, render: str) -> Render:
         """Delivers a held video, as a person has decided who has seen it."""
-        wanted, at = await document_of(request, ReleaseRequest, '{"reason": "I have seen it."}'), service.of(caller)
-        key = await asyncio.to_thread(release_render, at, render, caller.name or caller.key, wanted.reason)
+        at = service.of(caller)
+        key = await asyncio.to_thread(at.key, render)
+        wanted = await document_of(request, ReleaseRequest, '{"reason": "I have seen it."}')
+        await asyncio.to_thread(release_render, at, key, caller.name or caller.key, wanted.reason)
         return await asyncio.to_thread(renders.render, at, key)
 
 
