@@ -9,7 +9,7 @@ from pytoon_pipeline.accounts.keys import Keys
 from pytoon_pipeline.accounts.sessions import Sessions
 from pytoon_pipeline.api.access import Authenticate, callers, check_scopes
 from pytoon_pipeline.api.oidc import Provider
-from pytoon_pipeline.api.problems import add_problem_handlers
+from pytoon_pipeline.api.problems import MEDIA_TYPE, add_problem_handlers
 from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.api.routes.audit import add_audit
 from pytoon_pipeline.api.routes.brands import add_brands
@@ -58,7 +58,24 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_door(app)
     add_sign_in(app, service, provider())
     check_scopes(app)
+    _describe_problems(app)
     return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Makes the description name the content type of errors, which FastAPI takes for that of other answers."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = described()
+        for methods in document["paths"].values():
+            for route in methods.values():
+                error = route["responses"]["default"]
+                (schema,) = error["content"].values()
+                error["content"] = {MEDIA_TYPE: schema}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def provider() -> Provider | None:

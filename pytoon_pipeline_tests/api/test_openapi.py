@@ -17,4 +17,4 @@ def test_every_route_states_how_errors_look() -> None:
     assert described["openapi"].startswith("3.1")
     for path, methods in described["paths"].items():
         for method, route in methods.items():
-            assert "default" in route["responses"], (method, path)
+            assert list(route["responses"]["default"]["content"]) == ["application/problem+json"], (method, path)
