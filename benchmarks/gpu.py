@@ -7,8 +7,9 @@ Without a GPU that Pytoon can use, it says why and ends with exit code 3. Withou
 - ``sampling``: the same for ``sampled_frames``: decoded, scaled, stored;
 - ``between_steps``: copies between host and GPU while a later step reads the pictures: of ``frames`` there are none;
 - ``memory``: the most memory of the GPU that was used meanwhile, by all programs, and by torch;
-- ``agreement``: levels between the samples, cuts, and the largest distance of a crop in pixels of the video (at most
-  0.5);
+- ``faces``: pictures per second in which faces are found;
+- ``agreement``: levels between the samples, cuts, the part of their union that the boxes of each face share, and the
+  largest distance of a crop in pixels of the video (at most 0.5);
 - ``whisper``: seconds of audio per second, with a checkpoint of the size of *base* that recites a text and so needs
   no download, or with ``--weights FILE`` (goal: 8 times the CPU), and whether the words are equal.
 
@@ -22,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -35,10 +36,11 @@ from numpy.typing import NDArray
 from benchmarks.recognisers import PIECE_SECONDS, RATE, TEXT, transcribed
 from pytoon_pipeline.analysis.speech import transcribers
 from pytoon_pipeline.analysis.speech.choice import SpeechSettings
-from pytoon_pipeline.analysis.vision import focus, sampling, shots
+from pytoon_pipeline.analysis.vision import faces, focus, sampling, shots
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.analysis import Transcript
+from pytoon_pipeline.contracts.analysis import Face, Transcript
+from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import SourceMedia, VideoStream
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.spec.evaluate import crop_at
@@ -121,7 +123,7 @@ def compared(clip: Path, folder: Path, device: Device, rounds: int) -> dict[str,
         samples = {one.kind: sample(clip, video, folder, one) for one in (CPU, device)}
         on_gpu = samples[device.kind]
         picture_bytes = on_gpu.record.width * on_gpu.record.height * 3
-        between = copies(lambda: focus.points_on_gpu(on_gpu), picture_bytes)
+        between = copies(lambda: (focus.points_on_gpu(on_gpu), faces.find(on_gpu)), picture_bytes)
     refused = on_gpu.record.device_fallback
     decoded = {
         "cpu": rate(lambda: count(video_decoding.decode(clip, video, DecodeDamage())), rounds),
@@ -131,11 +133,15 @@ def compared(clip: Path, folder: Path, device: Device, rounds: int) -> dict[str,
         name: rate(partial(sampled_frames, clip, video, folder, used), rounds)
         for name, used in (("cpu", CPU), ("gpu", device))
     }
+    looked = {
+        name: rate(partial(searched, samples[kind]), rounds) for name, kind in (("cpu", "cpu"), ("gpu", device.kind))
+    }
     return {
         "video": f"{video.codec} {video.width}×{video.height}",
         "refused": refused,
         "decoding": compare(decoded),
         "sampling": compare(sampled),
+        "faces": compare(looked),
         "between_steps": between,
         "memory": memory,
         "agreement": agreement(samples["cpu"], on_gpu) | {"crop_pixels": crop_distance(clip, folder)},
@@ -150,6 +156,11 @@ def sample(clip: Path, video: VideoStream, folder: Path, device: Device) -> Samp
 
 def sampled_frames(clip: Path, video: VideoStream, folder: Path, device: Device) -> int:
     return sample(clip, video, folder, device).record.frames
+
+
+def searched(samples: Samples) -> int:
+    """Searches faces in samples. Returns how many samples there are."""
+    return faces.find(samples)[1].samples
 
 
 def rate(work: Callable[[], float], rounds: int) -> list[float]:
@@ -205,7 +216,19 @@ def agreement(cpu: Samples, gpu: Samples) -> dict[str, object]:
         "largest_levels": int(max(one.max() for one in levels)),
         "same_frames": cpu.record.frames == gpu.record.frames,
         "same_cuts": cuts[0] == cuts[1],
+        "faces": face_agreement(*(faces.find(one)[0] for one in (cpu, gpu))),
     }
+
+
+def face_agreement(cpu: Sequence[Face], gpu: Sequence[Face]) -> dict[str, object]:
+    """How many faces each device found, and the least part of the union of both boxes that those of a face share."""
+    shared = [max((_shared(one.box, other.box) for other in gpu if other.time == one.time), default=0.0) for one in cpu]
+    return {"cpu": len(cpu), "gpu": len(gpu), "least_shared": round(min(shared, default=1.0), 5)}
+
+
+def _shared(one: Box, other: Box) -> float:
+    inside = one.share_inside(other) * one.area
+    return inside / (one.area + other.area - inside)
 
 
 def crop_distance(clip: Path, folder: Path) -> float:

@@ -241,11 +241,16 @@ class SampledFrames(Record):
 
 
 class FaceSummary(Record):
-    """``faces`` rows were stored for ``samples`` pictures, of which ``with_face`` show at least one face."""
+    """``faces`` rows were stored for ``samples`` pictures, of which ``with_face`` show at least one face.
+
+    ``device`` has found them; ``device_fallback`` says why no GPU that is there.
+    """
 
     samples: int
     with_face: int
     faces: int
+    device: str = "cpu"
+    device_fallback: str | None = None
 
 
 class Face(Record):

@@ -41,7 +41,7 @@ def test_switching_the_device_changes_no_frame_of_a_video_whose_analysis_exists(
     first = compiled(gpu_first)
     devices = {name: first.assets[name]["device"] for name in LOOKING}
     assert devices == dict.fromkeys(LOOKING, "cpu") | (
-        {"sampled_frames": NAME, "focal_points": NAME} if gpu_first else {}
+        {"sampled_frames": NAME, "face_detections": NAME, "focal_points": NAME} if gpu_first else {}
     )
     before = damaged_segments(store, first)
     again = compiled(not gpu_first)

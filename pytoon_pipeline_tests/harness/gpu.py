@@ -22,13 +22,10 @@ NAME = "cuda:0 Test GPU"
 
 def fake_gpu(monkeypatch: pytest.MonkeyPatch, max_bytes: int = 1 << 30) -> GpuHolder:
     """Makes ``GPU`` usable. Returns the holder of its pictures, for up to ``max_bytes``."""
-    from pytoon_pipeline.analysis.vision import focus
-
     holder = GpuHolder(max_bytes)
     hold = holder.hold
     monkeypatch.setattr(holder, "hold", lambda images, device: hold(images, "cpu"))
     monkeypatch.setattr(sampling, "holder", holder)
-    monkeypatch.setattr(focus, "holder", holder)
     monkeypatch.setattr(sampling, "gpu_name", lambda: NAME)
     monkeypatch.setattr(nvdec, "decode", two_planes)
     monkeypatch.setattr(nvdec, "in_gpu_memory", lambda frame: frame.format.name in nvdec.TWO_PLANES)

@@ -46,13 +46,17 @@ class FaceDetection(Analysis[FaceSummary]):
     def _compute(self, item: SourceItem, scratch: Path) -> StageOutput:
         from pytoon_pipeline.analysis.vision import faces
 
-        found, summary = faces.detect(self.frames.samples(item.sha256))
+        found, summary = faces.find(self.frames.samples(item.sha256))
         faces.write(found, scratch / "faces.parquet")
-        return StageOutput(summary, {FACES: scratch / "faces.parquet"})
+        return StageOutput(summary, {FACES: scratch / "faces.parquet"}, device=summary.device)
 
     def summary(self, values: Sequence[FaceSummary]) -> Mapping[str, int | float | str]:
         with_face, samples = sum(one.with_face for one in values), sum(one.samples for one in values)
-        return {"faces": sum(one.faces for one in values), "samples_with_face": f"{with_face} of {samples}"}
+        return {
+            "faces": sum(one.faces for one in values),
+            "samples_with_face": f"{with_face} of {samples}",
+            "fallback": listed(one.device_fallback for one in values),
+        }
 
     def rows(self, values: Sequence[FaceSummary]) -> int:
         return sum(one.faces for one in values)

@@ -1,15 +1,18 @@
 """What is worth seeing in a picture besides faces: where its detail is, people, and burnt-in text."""
 
+from typing import TYPE_CHECKING
+
 from pytoon_pipeline.analysis.vision.burnt_in_text import TextDetector
 from pytoon_pipeline.analysis.vision.gpu_focus import Detail, details
-from pytoon_pipeline.analysis.vision.gpu_pictures import holder
 from pytoon_pipeline.analysis.vision.people import people_detector
 from pytoon_pipeline.analysis.vision.saliency import middle_of, salient_box
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.analysis.vision.small_frames import Image
 from pytoon_pipeline.contracts.analysis import FocalPoint, FocalPoints
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
-from pytoon_pipeline.runtime.device import failure
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # The box holds this part of the detail in each direction; the rest is scattered texture.
 SHARE = 0.9
@@ -45,15 +48,12 @@ def find(samples: Samples) -> FocalPoints:
 
 def points_on_gpu(samples: Samples) -> tuple[tuple[FocalPoint, ...] | None, str | None]:
     """The points of samples that are in the GPU's memory, or why it did not find them."""
-    held = samples.held
-    if held is None or held.on_gpu is None or (pictures := holder.use(held.on_gpu)) is None:
-        return None, None
-    try:
-        found = zip(held.images, details(pictures, NOISE), strict=True)
-        return tuple(_point(time, detail) for (time, _), detail in found), None
-    except RuntimeError as error:
-        holder.clear()
-        return None, f"{samples.record.device} {failure(error)}"
+
+    def found(pictures: "Tensor") -> tuple[FocalPoint, ...]:
+        times = (time for time, _ in samples)
+        return tuple(_point(*one) for one in zip(times, details(pictures, NOISE), strict=True))
+
+    return samples.on_gpu(found)
 
 
 def salient_point(time: float, image: Image) -> FocalPoint:

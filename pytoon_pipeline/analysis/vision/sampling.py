@@ -6,11 +6,11 @@ form, and so always reads the same pixels.
 
 import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,11 @@ from pytoon_pipeline.media.images import Rgba
 from pytoon_pipeline.media.nvdec import GpuRefused
 from pytoon_pipeline.media.video_decoding import DecodeDamage
 from pytoon_pipeline.runtime.device import Device, failure, gpu_name
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+T = TypeVar("T")
 
 CPU = Device("cpu", "the default")
 ROWS = 512
@@ -67,6 +72,19 @@ class Samples:
 
     def __iter__(self) -> Iterator[tuple[float, Image]]:
         return iter(self.held.images) if self.held is not None else read_images(self.pictures)
+
+    def on_gpu(self, compute: "Callable[[Tensor], T]") -> tuple[T | None, str | None]:
+        """What ``compute`` finds in the pictures that are in the GPU's memory, shape (number, height, width, 3).
+
+        None where they are not there, or where it failed: then with the reason.
+        """
+        if self.held is None or self.held.on_gpu is None or (pictures := holder.use(self.held.on_gpu)) is None:
+            return None, None
+        try:
+            return compute(pictures), None
+        except RuntimeError as error:
+            holder.clear()
+            return None, f"{self.record.device} {failure(error)}"
 
     def every_frame(self) -> Iterator[tuple[float, Image]]:
         """``(seconds, thumb)`` of all frames of the source; thumbs are BGR and not rotated upright."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytoon_pipeline.analysis.vision import focus, sampling, small_frames
+from pytoon_pipeline.analysis.vision import faces, focus, gpu_faces, sampling, small_frames
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.media import VideoStream
@@ -90,6 +90,20 @@ def test_a_stored_result_equals_a_fresh_one(clip: Path, tmp_path: Path, monkeypa
     assert (fresh.people, fresh.texts) == (stored.people, stored.texts)
 
 
+def test_faces_are_found_on_the_gpu(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = fake_gpu(monkeypatch)
+    samples = sampled(clip, tmp_path)
+    found, summary = faces.find(samples)
+    holder.clear()
+    wanted, by_cpu = faces.find(samples)
+    assert (summary.device, by_cpu.device) == (NAME, "cpu")
+    assert summary.model_copy(update={"device": "cpu"}) == by_cpu
+    assert summary.with_face == summary.samples
+    for one, other in zip(found, wanted, strict=True):
+        assert one.time == other.time
+        assert one.box.centre == pytest.approx(other.box.centre, abs=5e-5)
+
+
 def test_what_the_gpu_does_not_decode_is_decoded_by_the_cpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_gpu(monkeypatch)
     path = media.video(tmp_path / "v.mp4", 1, "320x180", "25", False, "-pix_fmt", "yuv422p")
@@ -153,6 +167,12 @@ def test_a_gpu_that_is_lost_after_sampling_costs_nothing_but_time(
     def lost(*_: Any) -> Any:
         raise RuntimeError("CUDA error: the device is lost")
 
+    monkeypatch.setattr(gpu_faces, "faces", lost)
+    summary = faces.find(samples)[1]
+    assert (summary.device, summary.with_face) == ("cpu", summary.samples)
+    assert summary.device_fallback == f"{NAME} cannot be used (CUDA error: the device is lost)"
+    assert samples.on_gpu(list) == (None, None), "a GPU that failed is not asked again"
+    samples = sampled(clip, tmp_path)
     monkeypatch.setattr(focus, "details", lost)
     found = focus.find(samples)
     assert found.points == wanted.points
