@@ -76,11 +76,13 @@ def reference(clip: Path, folder: Path) -> list[list[Face]]:
 
 def picture_of(clip: Path) -> Box:
     """The part of a clip that is not black bars."""
-    brightest = None
+    darkest = brightest = None
     for _, image in _frames(clip):
+        darkest = image if darkest is None else np.minimum(darkest, image)
         brightest = image if brightest is None else np.maximum(brightest, image)
+    assert darkest is not None
     assert brightest is not None
-    return active_picture(brightest)
+    return active_picture(darkest, brightest)
 
 
 def measure(name: str, spec: RenderSpec, rows: list[list[Face]], source_rate: float, picture: Box) -> Framing:
