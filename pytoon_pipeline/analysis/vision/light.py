@@ -5,6 +5,8 @@ The colour of the light is the median of three estimates: the mean (Grey World),
 6. Bright surfaces and edges mislead another one of them than large areas do. Where they disagree, none is certain.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,27 +23,32 @@ MIN_SHARE = 0.02
 MID_GREY, BLACK = 0.18, 1e-3
 
 
+class LightSamples(NamedTuple):
+    """What is measured of some samples: three estimates of temperature and tint of those that tell the colour of the
+    light, shape (samples, 3, 2); and of all their exposure, highlights and clipped share, (samples, 3).
+    """
+
+    estimates: NDArray[np.float64]
+    levels: NDArray[np.float64]
+
+
 class LightMeter:
     """Measures samples one after the other."""
 
     def __init__(self) -> None:
         self._casts: list[tuple[float, float, float]] = []
-        self._levels: list[tuple[float, float, float]] = []
+        self._levels: list[NDArray[np.float64]] = []
 
     def add(self, image: NDArray[np.uint8]) -> None:
         """Adds a BGR image, shape (height, width, 3)."""
-        import cv2
+        self.include(_measured(image))
 
-        small = np.asarray(cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA))[:, :, ::-1]
-        light, highest = linear(small), small.max(axis=2)
-        lit = (highest > DARK) & (highest < CLIPPED)
-        if lit.mean() >= MIN_SHARE:
-            estimates = np.array([_cast(light[lit], 1), _cast(light[lit], NORM), _cast(_edges(light, lit), NORM)])
+    def include(self, found: LightSamples) -> None:
+        """Adds what was measured elsewhere."""
+        for estimates in found.estimates:
             temperature, tint = np.median(estimates, axis=0)
             self._casts.append((temperature, tint, float(np.abs(estimates - (temperature, tint)).max())))
-        levels = light @ np.array([KR, KG, KB])
-        exposure = float(np.log2(levels + BLACK).mean() - np.log2(MID_GREY))
-        self._levels.append((exposure, float(np.percentile(levels, 99)), float((highest >= CLIPPED).mean())))
+        self._levels += list(found.levels)
 
     @property
     def measure(self) -> ColourMeasure | None:
@@ -59,6 +66,20 @@ class LightMeter:
             highlights=round(float(levels[1]), 3),
             clipped=round(float(levels[2]), 3),
         )
+
+
+def _measured(image: NDArray[np.uint8]) -> LightSamples:
+    import cv2
+
+    small = np.asarray(cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA))[:, :, ::-1]
+    light, highest = linear(small), small.max(axis=2)
+    lit = (highest > DARK) & (highest < CLIPPED)
+    estimates = np.empty((0, 3, 2))
+    if lit.mean() >= MIN_SHARE:
+        estimates = np.array([[_cast(light[lit], 1), _cast(light[lit], NORM), _cast(_edges(light, lit), NORM)]])
+    levels = light @ np.array([KR, KG, KB])
+    exposure = np.log2(levels + BLACK).mean() - np.log2(MID_GREY)
+    return LightSamples(estimates, np.array([[exposure, np.percentile(levels, 99), (highest >= CLIPPED).mean()]]))
 
 
 def _cast(light: NDArray[np.float64], norm: int) -> tuple[float, float]:

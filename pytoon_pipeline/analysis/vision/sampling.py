@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Self
 
+from pytoon_pipeline.analysis.vision import gpu_light
 from pytoon_pipeline.analysis.vision.gpu_pictures import GpuPictures, holder
 from pytoon_pipeline.analysis.vision.light import LightMeter
 from pytoon_pipeline.analysis.vision.picture_area import active_picture, visible_area
@@ -211,8 +212,9 @@ def _sample(
             thumbs.add(frame.time, frame.thumb)
             if frame.sample is not None:
                 image = decode_jpeg(pictures.add(frame.time, frame.sample))
-                meter.add(image)
-                light.add(image)
+                if device == "cpu":
+                    meter.add(image)
+                    light.add(image)
                 darkest = image if darkest is None else np.minimum(darkest, image)
                 brightest = image if brightest is None else np.maximum(brightest, image)
                 if held is not None:
@@ -230,6 +232,9 @@ def _sample(
             + (f" {damage.packets} packets are damaged." if damage.packets else ""),
             f"Upload a video of at least {limits.source_seconds_min:g} s.",
         )
+    kept = _held(held, device)
+    if device != "cpu":
+        reason = _measure(kept, folder, meter, light)
     record = SampledFrames(
         rate=SAMPLES_PER_SECOND,
         width=brightest.shape[1],
@@ -245,7 +250,25 @@ def _sample(
         device=device,
         device_fallback=reason,
     )
-    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", _held(held, device))
+    return Samples(record, folder / "pictures.parquet", folder / "thumbs.parquet", kept)
+
+
+def _measure(held: Held | None, folder: Path, tones: ToneMeter, light: LightMeter) -> str | None:
+    """Measures samples: all at once on the GPU where they are there, else one by one. Returns why the GPU failed."""
+    reason, pictures = None, holder.use(held.on_gpu) if held is not None and held.on_gpu is not None else None
+    if pictures is not None and min(pictures.shape[1:3]) >= gpu_light.SIDE:
+        try:
+            for found_tones, found_light in list(gpu_light.measure(pictures)):
+                tones.include(found_tones)
+                light.include(found_light)
+            return None
+        except RuntimeError as error:
+            holder.clear()
+            reason = f"tones were measured by the CPU: {gpu_name()} {failure(error)}"
+    for _, image in held.images if held is not None else read_images(folder / "pictures.parquet"):
+        tones.add(image)
+        light.add(image)
+    return reason
 
 
 @contextmanager

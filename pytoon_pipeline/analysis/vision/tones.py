@@ -1,6 +1,7 @@
 """How dark and how light a source gets, and where, so that text on it can stand out."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,23 @@ from pytoon_pipeline.media.colour import luminance
 GRID = 32
 # Pixels of a cell's side: enough to tell a line of type from a flat area.
 CELL = 4
-DARK, LIGHT = 5, 95
+TONE_PERCENTILES = (5, 95)
 # The shade: the mean of the darker half of all pixels, as dark as its largest channel allows, and at least this much of
 # its colour turned grey. Black pixels have no colour: they may be bars.
 SHADE_LEVEL, SHADE_GREY, BLACK = 40.0, 0.1, 12
 # Rows of pixels that an edge of the picture has.
 EDGE = 4
+
+
+class ToneSamples(NamedTuple):
+    """What is measured of some samples: the dark and light tone of each cell, shape (samples, cells), the mean of the
+    darker half of those that have a colour, (samples, 3), and the colours of both edges, (samples, 2, columns, 3).
+    """
+
+    dark: NDArray[np.float64]
+    light: NDArray[np.float64]
+    dark_colours: NDArray[np.float64]
+    edges: NDArray[np.float64]
 
 
 class ToneMeter:
@@ -30,22 +42,14 @@ class ToneMeter:
 
     def add(self, image: NDArray[np.uint8]) -> None:
         """Adds a BGR image, shape (height, width, 3)."""
-        import cv2
+        self.include(_measured(image))
 
-        side = GRID * CELL
-        small = np.asarray(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA))
-        light = luminance(small[:, :, ::-1])
-        cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
-        pixels, levels = small[:, :, ::-1].reshape(-1, 3), light.reshape(-1)
-        coloured = (pixels > BLACK).any(axis=1)
-        if coloured.any():
-            darker = levels[coloured] <= np.median(levels[coloured])
-            self._dark_colours.append(pixels[coloured][darker].mean(axis=0))
-        strips = np.stack((small[:EDGE, :, ::-1], small[-EDGE:, :, ::-1]))
-        self._edges.append(strips.reshape(2, EDGE, GRID, CELL, 3).mean(axis=(1, 3)))
-        dark, bright = np.percentile(cells, (DARK, LIGHT), axis=1)
-        self._darkest = np.minimum(self._darkest, dark)
-        self._lightest = np.maximum(self._lightest, bright)
+    def include(self, found: ToneSamples) -> None:
+        """Adds what was measured elsewhere."""
+        self._darkest = np.minimum(self._darkest, found.dark.min(axis=0))
+        self._lightest = np.maximum(self._lightest, found.light.max(axis=0))
+        self._dark_colours += list(found.dark_colours)
+        self._edges += list(found.edges)
 
     @property
     def tones(self) -> Tones:
@@ -71,3 +75,22 @@ def _colours(values: Sequence[NDArray[np.float64]] | NDArray[np.float64]) -> tup
     """RGB values 0..255 as ``#RRGGBB``."""
     rows = np.round(values).astype(int).tolist()
     return tuple(f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in rows)
+
+
+def _measured(image: NDArray[np.uint8]) -> ToneSamples:
+    import cv2
+
+    side = GRID * CELL
+    small = np.asarray(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA))
+    light = luminance(small[:, :, ::-1])
+    cells = light.reshape(GRID, CELL, GRID, CELL).swapaxes(1, 2).reshape(GRID * GRID, CELL * CELL)
+    pixels, levels = small[:, :, ::-1].reshape(-1, 3), light.reshape(-1)
+    coloured = (pixels > BLACK).any(axis=1)
+    dark_colours = np.empty((0, 3))
+    if coloured.any():
+        darker = levels[coloured] <= np.median(levels[coloured])
+        dark_colours = pixels[coloured][darker].mean(axis=0)[None]
+    strips = np.stack((small[:EDGE, :, ::-1], small[-EDGE:, :, ::-1]))
+    edges = strips.reshape(2, EDGE, GRID, CELL, 3).mean(axis=(1, 3))
+    dark, bright = np.percentile(cells, TONE_PERCENTILES, axis=1)
+    return ToneSamples(dark[None], bright[None], dark_colours, edges[None])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytoon_pipeline.analysis.vision import faces, focus, gpu_faces, sampling, small_frames
+from pytoon_pipeline.analysis.vision import faces, focus, gpu_faces, gpu_light, sampling, small_frames
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.media import VideoStream
@@ -102,6 +102,31 @@ def test_faces_are_found_on_the_gpu(clip: Path, tmp_path: Path, monkeypatch: pyt
     for one, other in zip(found, wanted, strict=True):
         assert one.time == other.time
         assert one.box.centre == pytest.approx(other.box.centre, abs=5e-5)
+
+
+def test_tones_are_measured_on_the_gpu_where_the_pictures_are(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one by one where they are too small, or the GPU fails, which the record says."""
+    wanted = sampling.sample(clip, video_of(clip), load_limits(), tmp_path).record
+    fake_gpu(monkeypatch)
+    found = sampled(clip, tmp_path).record
+    assert found.tones.darkest == pytest.approx(wanted.tones.darkest, abs=0.009)
+    monkeypatch.setattr(gpu_light, "SIDE", 1000)
+    assert sampled(clip, tmp_path).record.tones == wanted.tones
+    monkeypatch.undo()
+    fake_gpu(monkeypatch)
+
+    def lost(_: Any) -> Any:
+        raise RuntimeError("CUDA error: the device is lost")
+
+    monkeypatch.setattr(gpu_light, "measure", lost)
+    samples = sampled(clip, tmp_path)
+    assert samples.record.tones == wanted.tones
+    assert samples.record.device_fallback == (
+        f"tones were measured by the CPU: {NAME} cannot be used (CUDA error: the device is lost)"
+    )
+    assert samples.on_gpu(list) == (None, None)
 
 
 def test_what_the_gpu_does_not_decode_is_decoded_by_the_cpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
