@@ -19,6 +19,7 @@ from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
 from pytoon_pipeline.api.routes.quota import add_quota
 from pytoon_pipeline.api.routes.renders import add_renders
+from pytoon_pipeline.api.routes.resumable import TusVersion, add_resumable
 from pytoon_pipeline.api.routes.sign_in import add_sign_in
 from pytoon_pipeline.api.routes.uploads import add_uploads
 from pytoon_pipeline.api.routes.webhooks import add_webhooks
@@ -42,10 +43,12 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
         responses=PROBLEMS,
     )
     sessions = Sessions(service.accounts)
+    app.add_middleware(TusVersion)
     app.add_middleware(Authenticate, find=callers(Keys(service.accounts), token), of_session=sessions.caller)
     app.state.limits = RateLimits(Settings.load().api_rate)
     add_problem_handlers(app)
     _add_health(app)
+    add_resumable(app, service)
     add_uploads(app, service)
     add_renders(app, service)
     add_events(app, service)

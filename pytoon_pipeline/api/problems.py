@@ -27,6 +27,8 @@ STATUS = {
     "file_in_brand": 409,
     "not_found": 404,
     "method_not_allowed": 405,
+    "wrong_offset": 409,
+    "too_many_uploads": 409,
     "nothing_to_retry": 409,
     "nothing_to_cancel": 409,
     "not_held": 409,
@@ -37,6 +39,11 @@ STATUS = {
     "run_in_progress": 409,
     "too_slow": 408,
     "body_too_large": 413,
+    "file_too_long": 413,
+    "tus_version": 412,
+    "tus_header": 400,
+    "not_a_piece": 415,
+    "wrong_checksum": 460,
     "too_many_requests": 429,
     "quota_renders_per_day": 429,
     "quota_seconds_per_day": 429,
@@ -45,6 +52,8 @@ STATUS = {
     "store_not_writable": 507,
     "disk_full": 507,
 }
+# The statuses that only tus has.
+PHRASES = {460: "Checksum Mismatch"}
 STATUS_BY_CATEGORY = {"invalid_input": 422, "transient": 503, "dependency_missing": 503}
 # Seconds after which a client may try again what failed for a passing reason.
 RETRY_SECONDS = 10
@@ -60,7 +69,7 @@ def problem_response(error: PytoonError, headers: dict[str, str] | None = None) 
     status = status_of(error)
     problem = Problem(
         type=f"urn:pytoon:error:{error.code}",
-        title=HTTPStatus(status).phrase,
+        title=PHRASES.get(status) or HTTPStatus(status).phrase,
         status=status,
         detail=error.message,
         code=error.code,

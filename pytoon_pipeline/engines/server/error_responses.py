@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect
 
 from pytoon_pipeline.contracts.errors import UNWRITABLE, InternalError, InvalidInput, PytoonError, storage_unwritable
 from pytoon_pipeline.engines.protocol import OFFSET, ErrorMessage
-from pytoon_pipeline.engines.server.uploads import WrongOffset
 from pytoon_pipeline.settings import ServerSettings
+from pytoon_pipeline.store.partial_files import WrongOffset
 
 HTTP_STATUS = {
     "remote_refused": 401,

@@ -8,8 +8,9 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.engines.protocol import NamedFile
-from pytoon_pipeline.engines.server.uploads import ResumableUploads, WrongOffset
+from pytoon_pipeline.engines.server.uploads import ResumableUploads
 from pytoon_pipeline.settings import ServerSettings
+from pytoon_pipeline.store.partial_files import WrongOffset
 from pytoon_pipeline.store.store import Store
 
 
@@ -24,7 +25,8 @@ def test_unfinished_uploads_are_limited_and_expire(store: Store) -> None:
     assert asyncio.run(arrivals.receive(one, 0, pieces(b"x" * 30, b"x" * 30))) == 60
     with pytest.raises(TransientError, match="remote_busy"):
         asyncio.run(arrivals.receive(other, 0, pieces(b"x")))
-    os.utime(arrivals.folder / one.sha256, (0, 0))
+    for path in (arrivals.partial.path(one.sha256), arrivals.partial.path(one.sha256).parent):
+        os.utime(path, (0, 0))
     assert asyncio.run(arrivals.receive(other, 0, pieces(b"x"))) == 1
     assert arrivals.received(one) == 0
     full = ResumableUploads(store, ServerSettings(free_bytes=1 << 60))
@@ -58,4 +60,4 @@ def test_the_newest_of_two_connections_may_write(store: Store) -> None:
             await first
 
     asyncio.run(both())
-    assert (arrivals.folder / file.sha256).read_bytes() == b"1" * 10 + b"2" * 20
+    assert arrivals.partial.path(file.sha256).read_bytes() == b"1" * 10 + b"2" * 20
