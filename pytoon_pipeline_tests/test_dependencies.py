@@ -22,6 +22,7 @@ WITHOUT_IMPORT = {
     "dagster-webserver": "`dagster dev` starts it for the UI",
     "redis": "Celery imports it to speak to its broker",
     "silero-vad": "only its file of weights is read",
+    "websockets": "uvicorn serves WebSockets with it",
 }
 
 

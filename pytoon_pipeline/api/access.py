@@ -6,13 +6,15 @@ needs the token of the session, too, which no other site knows.
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Protocol
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -22,7 +24,7 @@ from pytoon_pipeline.accounts.sessions import csrf_token
 from pytoon_pipeline.accounts.users import Users
 from pytoon_pipeline.api.cookies import SESSION, cookie
 from pytoon_pipeline.api.problems import problem_response
-from pytoon_pipeline.api.rate_limits import RateLimits
+from pytoon_pipeline.api.rate_limits import Allowance, RateLimits
 from pytoon_pipeline.contracts.access import DEFAULT_TENANT, SCOPES, Caller, Scope
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError, TransientError
 from pytoon_pipeline.runtime.http_input import bearer_token, same_token
@@ -35,6 +37,10 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MIN_LENGTH = 16
 # The caller that has the token of the environment.
 OPERATOR = Caller(key="PYTOON_API_TOKEN", tenant=DEFAULT_TENANT, role="admin", scopes=SCOPES)
+
+
+# Raises ``PytoonError`` for a caller who may not.
+CheckCaller = Callable[[Caller], None]
 
 
 class FindCaller(Protocol):
@@ -62,7 +68,8 @@ class Authenticate:
         if scope["type"] == "lifespan" or scope.get("path") in OPEN:
             await self.app(scope, receive, send)
             return
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
             return
         try:
             caller = await self._caller(scope)
@@ -70,7 +77,7 @@ class Authenticate:
             await problem_response(error)(scope, receive, send)
             return
         if caller is None:
-            await problem_response(_refused(), {"WWW-Authenticate": "Bearer"})(scope, receive, send)
+            await problem_response(refused(), {"WWW-Authenticate": "Bearer"})(scope, receive, send)
             return
         state = scope.setdefault("state", {})
         state["caller"] = caller
@@ -82,6 +89,24 @@ class Authenticate:
             await send(message)
 
         await self.app(scope, receive, with_limits)
+
+    async def _connect(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Lets a WebSocket in with its caller, or with none when it brings no key: then its first message has it.
+
+        Browsers send cookies from pages of other sites too, so a session counts only on pages of this server.
+        """
+        headers = Headers(scope=scope)
+        secret, session = bearer_token(scope["headers"]), cookie(scope["headers"], SESSION)
+        caller = None
+        if secret:
+            caller = await run_in_threadpool(self._find, secret)
+        elif session and urlsplit(headers.get("origin", "")).netloc == headers.get("host"):
+            caller = await run_in_threadpool(self._of_session, session)
+        if caller is None and (secret or session):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        scope.setdefault("state", {}).update(caller=caller, find_caller=self._find)
+        await self.app(scope, receive, send)
 
     async def _caller(self, scope: AsgiScope) -> Caller | None:
         """Who sends a request. Raises ``InvalidInput`` for a change by a session without its token."""
@@ -110,18 +135,37 @@ class Needs:
 
     def __call__(self, request: Request) -> Caller:
         caller: Caller = request.state.caller
-        if self.scope not in caller.scopes:
-            raise InvalidInput(
-                "scope_missing",
-                f"Your key does not have the scope {self.scope}.",
-                "Use a key that has it, or ask the person who runs the server for one.",
-            )
-        limits: RateLimits = request.app.state.limits
-        request.state.allowance = limits.hit(caller.key, request.method, request.scope["route"].path)
-        if not request.state.allowance.allowed:
-            message = "This key has called this route too often within a minute."
-            raise TransientError("too_many_requests", message, "Try again after the seconds in Retry-After.")
+        request.state.allowance = _allow(caller, self.scope, request, request.method)
+        _check(request.state.allowance)
         return caller
+
+
+class NeedsLater:
+    """A dependency of a WebSocket, whose caller may be known only after its first message: a check of the caller."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, connection: HTTPConnection) -> CheckCaller:
+        return lambda caller: _check(_allow(caller, self.scope, connection, "WEBSOCKET"))
+
+
+def _allow(caller: Caller, scope: Scope, connection: HTTPConnection, method: str) -> Allowance:
+    """Counts a request. Raises ``InvalidInput`` for a caller without ``scope``."""
+    if scope not in caller.scopes:
+        raise InvalidInput(
+            "scope_missing",
+            f"Your key does not have the scope {scope}.",
+            "Use a key that has it, or ask the person who runs the server for one.",
+        )
+    limits: RateLimits = connection.app.state.limits
+    return limits.hit(caller.key, method, connection.scope["route"].path)
+
+
+def _check(allowance: Allowance) -> None:
+    if not allowance.allowed:
+        message = "This key has called this route too often within a minute."
+        raise TransientError("too_many_requests", message, "Try again after the seconds in Retry-After.")
 
 
 def _needs(scope: Scope) -> Any:
@@ -129,6 +173,7 @@ def _needs(scope: Scope) -> Any:
 
 
 ReadsCatalogue = Annotated[Caller, _needs("catalogue:read")]
+ReadsRendersLater = Annotated[CheckCaller, Depends(NeedsLater("renders:read"))]
 ReadsRenders = Annotated[Caller, _needs("renders:read")]
 WritesRenders = Annotated[Caller, _needs("renders:write")]
 ManagesWebhooks = Annotated[Caller, _needs("webhooks:manage")]
@@ -140,20 +185,20 @@ WritesBrands = Annotated[Caller, _needs("brands:write")]
 WritesUploads = Annotated[Caller, _needs("uploads:write")]
 
 
-def scope_of(route: APIRoute) -> Scope | None:
+def scope_of(route: APIRoute | APIWebSocketRoute) -> Scope | None:
     """The scope that a route needs; none for one that states none."""
     stated = (one.call for one in route.dependant.dependencies)
-    return next((call.scope for call in stated if isinstance(call, Needs)), None)
+    return next((call.scope for call in stated if isinstance(call, Needs | NeedsLater)), None)
 
 
 def check_scopes(app: FastAPI) -> None:
     """Raises ``RuntimeError`` for a route that states no scope."""
     for route in app.routes:
-        if isinstance(route, APIRoute) and route.path not in OPEN and scope_of(route) is None:
+        if isinstance(route, APIRoute | APIWebSocketRoute) and route.path not in OPEN and scope_of(route) is None:
             raise RuntimeError(f"The route {route.path} states no scope.")
 
 
-def _refused() -> PytoonError:
+def refused() -> PytoonError:
     hint = "Send the header “Authorization: Bearer KEY” with a key that has not expired. People sign in at /sign-in"
     return InvalidInput("token_missing", "The key is missing, wrong, expired or revoked.", hint)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 from pytoon_pipeline.catalog.events import Events
+from pytoon_pipeline.contracts.events import RenderEvent
 from pytoon_pipeline.service.program_hints import event_for_programs
 
 # How often the database is asked for new events, however many clients there are.
@@ -31,21 +32,35 @@ class Newest:
         return self._number
 
 
-async def stream(events: Events, newest: Newest, tenant: str, key: str | None, after: int) -> AsyncIterator[bytes]:
-    """The events that follow ``after``, as they happen; a comment as a heartbeat while nothing happens."""
+async def following(
+    events: Events, newest: Newest, tenant: str, key: str | None, after: int
+) -> AsyncIterator[RenderEvent | None]:
+    """The events that follow ``after``, as they happen, for ``MAX_SECONDS``; none as a heartbeat while nothing happens.
+
+    No more are read than the client has taken, so a slow client costs no memory.
+    """
     started = sent = time.monotonic()
     seen = after
-    yield b"retry: 1000\n\n"
     while time.monotonic() - started < MAX_SECONDS:
         latest = await newest.number()
         while seen < latest:
             found = await asyncio.to_thread(events.after, after, tenant, key, PAGE)
             for event in found:
-                data = event_for_programs(event).model_dump_json(exclude_none=True)
-                yield f"id: {event.seq}\nevent: {event.type}\ndata: {data}\n\n".encode()
+                yield event_for_programs(event)
                 after, sent = event.seq, time.monotonic()
             seen = after if len(found) == PAGE else latest
         if time.monotonic() - sent >= HEARTBEAT_SECONDS:
-            yield b": still here\n\n"
+            yield None
             sent = time.monotonic()
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def stream(events: Events, newest: Newest, tenant: str, key: str | None, after: int) -> AsyncIterator[bytes]:
+    """The events that follow ``after`` as server-sent events; a comment as a heartbeat."""
+    yield b"retry: 1000\n\n"
+    async for event in following(events, newest, tenant, key, after):
+        if event is None:
+            yield b": still here\n\n"
+        else:
+            data = event.model_dump_json(exclude_none=True)
+            yield f"id: {event.seq}\nevent: {event.type}\ndata: {data}\n\n".encode()

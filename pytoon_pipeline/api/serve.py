@@ -12,6 +12,8 @@ from pytoon_pipeline.service.runner import OpenRunRecords
 
 BACKLOG = 128
 SHUTDOWN_SECONDS = 3
+# Bytes of a message that a WebSocket receives.
+MAX_MESSAGE = 16 << 10
 
 
 def serve_api(
@@ -27,7 +29,8 @@ def serve_api(
     app = application(service, api_token(service.accounts))
     with listen("The API", host, port, BACKLOG) as listener:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, ws="none",
+            app, log_config=None, access_log=False, server_header=False,
+            ws="websockets-sansio", ws_max_size=MAX_MESSAGE, ws_per_message_deflate=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )  # fmt: skip
         with service.sender.running():

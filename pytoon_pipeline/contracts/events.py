@@ -1,6 +1,8 @@
 """What happened to renders, for programs: in the order in which it happened."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from pytoon_pipeline.contracts.base import Record
 
@@ -33,3 +35,14 @@ class RenderEvent(Record):
     at: float
     render: str
     data: EventData = EventData()
+
+
+class EventSubscription(Record):
+    """The first message of a WebSocket: the events of ``render``, or of all, that follow ``after``.
+
+    Without ``after``, those to come. ``key`` is for clients that can send no header and have no session.
+    """
+
+    key: str | None = None
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+    render: str | None = None

@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from pytoon_pipeline.accounts.deliveries import DeliveryQueue
 from pytoon_pipeline.accounts.keys import Keys
@@ -50,6 +52,7 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/renders/{render}/release"): "renders:release",
     ("GET", "/v1/renders/{render}/events"): "renders:read",
     ("GET", "/v1/events"): "renders:read",
+    ("WEBSOCKET", "/v1/events"): "renders:read",
     ("POST", "/v1/webhooks"): "webhooks:manage",
     ("GET", "/v1/webhooks"): "webhooks:manage",
     ("DELETE", "/v1/webhooks/{webhook}"): "webhooks:manage",
@@ -133,15 +136,38 @@ def text_of(answer: Answer) -> str:
         return b"".join(name.encode() + found.read(name) for name in found.namelist()).decode("utf-8", "replace")
 
 
+def first_message(api: Client, path: str, secret: str) -> Answer:
+    """What a WebSocket sends first, as the answer with the status that its error has."""
+    headers = {"Authorization": f"Bearer {secret}"}
+    with connect(api.url.replace("http", "ws", 1) + path, additional_headers=headers) as socket:
+        socket.send('{"after": 0}')
+        try:
+            body = str(socket.recv(timeout=20))
+            error = json.loads(body)
+            if error["type"] != "error":
+                return Answer(200, {}, body.encode())
+            socket.recv(timeout=20)
+        except ConnectionClosed as closed:
+            code = closed.rcvd.code if closed.rcvd else 0
+            body = json.dumps({"code": error["code"], "detail": error["message"]}) if code >= 4000 else ""
+            return Answer(code - 4000 if code >= 4000 else 200, {}, body.encode())
+    raise AssertionError("an error ends the connection")
+
+
 def call(api: Client, method: str, path: str, names: dict[str, str], secret: str) -> Answer:
     body = b"{}" if method == "POST" and path == "/v1/renders" else b"x" if method == "POST" else None
+    if method == "WEBSOCKET":
+        return first_message(api, path, secret)
     headers = TUS if "/resumable" in path else {}
     return api.call(method, path.format(**names), body, secret, **headers)
 
 
 def test_every_route_is_in_the_table(service: ApiService) -> None:
-    routes = [one for one in application(service).routes if isinstance(one, APIRoute) and one.include_in_schema]
-    assert {(method, one.path): scope_of(one) for one in routes for method in one.methods} == TABLE
+    routes = application(service).routes
+    http = [one for one in routes if isinstance(one, APIRoute) and one.include_in_schema]
+    sockets = [one for one in routes if isinstance(one, APIWebSocketRoute)]
+    stated = {(method, one.path): scope_of(one) for one in http for method in one.methods}
+    assert stated | {("WEBSOCKET", one.path): scope_of(one) for one in sockets} == TABLE
 
 
 def test_a_route_without_a_scope_stops_the_start() -> None:
@@ -214,7 +240,8 @@ def test_tenants_have_renders_of_their_own_for_the_same_files(
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", TOKEN[:-1], "ptk_", "ptk_" + "A" * 43, "ptk_é"])
 def test_every_route_needs_a_key(api: Client, secret: str | None) -> None:
-    for method, path in [*TABLE, ("GET", "/v1/openapi.json"), ("GET", "/v1/docs"), ("GET", "/nowhere")]:
+    http = [one for one in TABLE if one[0] != "WEBSOCKET"]
+    for method, path in [*http, ("GET", "/v1/openapi.json"), ("GET", "/v1/docs"), ("GET", "/nowhere")]:
         answer = api.call(method, path, b"x" if method == "POST" else None, secret)
         assert answer.status == 401
         assert method == "HEAD" or answer.json["code"] == "token_missing"

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import FastAPI, Header, Query
+from fastapi import FastAPI, Header, Query, WebSocket
 from fastapi.responses import StreamingResponse
 
-from pytoon_pipeline.api.access import ReadsRenders
+from pytoon_pipeline.api.access import ReadsRenders, ReadsRendersLater
+from pytoon_pipeline.api.event_socket import follow
 from pytoon_pipeline.api.event_stream import HEADERS, Newest, stream
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.catalog.events import Events
@@ -42,3 +43,8 @@ def add_events(app: FastAPI, service: ApiService) -> None:
         """Events of one render as server-sent events, from its first one or after ``after``."""
         given = last_event_id if last_event_id is not None else after
         return answer(caller, service.of(caller).key(render), given or 0)
+
+    @app.websocket("/v1/events")
+    async def socket(check: ReadsRendersLater, socket: WebSocket) -> None:
+        """Events for pages: the first message says which."""
+        await follow(socket, check, service, events, newest)
