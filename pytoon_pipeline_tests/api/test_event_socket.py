@@ -190,6 +190,7 @@ def test_a_client_that_takes_nothing_is_sent_away(api: Client, home: Home, monke
             "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
         )  # fmt: skip
         raw.sendall("\r\n".join(lines).encode())
+        assert b" 101 " in raw.recv(4096)
         raw.sendall(b"\x81\x8b\x00\x00\x00\x00" + b'{"after":0}')
         before = -1
         while before != len(read):
