@@ -21,7 +21,7 @@ from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
-QC = Stage("qc_score", 17, "by_rule")
+QC = Stage("qc_score", 18, "by_rule")
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.

@@ -162,12 +162,20 @@ def compare(image: BgrImage, canvas: Values, elements: Sequence[Element]) -> lis
             # What covers the element may look different from how it is drawn here.
             error = (actual - planned) * (clear > COVERED)[:, :, None]
             presence, form = _presence(change, visible, error, one)
-            # Text from the fallback renderer, and text before another moment of footage, has no exact form.
-            exact_form = one.slack == SLACK and all(other.certain for other in elements if other.kind == "image")
+            # Text from the fallback renderer, and text before what is unknown, has no exact form.
+            exact_form = one.slack == SLACK and not _stands_on_unknown(one, elements)
             likeness = form if exact_form and not one.loose else None
         observations.append(Observation(one, presence, likeness))
         clear *= 0.0 if one.alpha is None else 1 - one.alpha
     return observations[::-1]
+
+
+def _stands_on_unknown(one: Element, elements: Sequence[Element]) -> bool:
+    """Whether another moment of footage, or an area whose appearance is unknown, is seen around an element."""
+    unknown = (other for other in elements if not other.certain)
+    return any(
+        other.kind == "image" or (other.alpha is None and other.box.intersection(one.box).area > 0) for other in unknown
+    )
 
 
 def _is_seen(one: Element, visible: Values) -> bool:

@@ -574,3 +574,23 @@ def test_a_shape_that_is_covered_but_for_a_line_is_not_looked_for(covered: int, 
     ground, cover = plan_tier.compare(image, np.zeros((480, 270, 3), np.float32), elements)
     assert cover.presence == pytest.approx(1)
     assert ground.presence == (pytest.approx(0, abs=0.05) if looked_for else None)
+
+
+@pytest.mark.parametrize(("unknown", "measured"), [(Rect(0, 100, 270, 200), False), (Rect(0, 0, 270, 100), True)])
+def test_the_form_of_a_text_is_not_measured_before_what_is_unknown(unknown: Rect[int], measured: bool) -> None:
+    """A caption may stand at the edge of a title that moves in."""
+    box = Rect(60, 160, 210, 240)
+    bars = (np.arange(box.width) // 6 % 2 == 0).astype(np.float32)
+    glyphs = np.repeat(bars[None, :], box.height, axis=0)
+    text = Element(
+        "text", "words", box, 255 * np.stack([glyphs] * 3, axis=2), glyphs, slack=plan_tier.SLACK
+    )  # fmt: skip
+    area = Element("shape", "", unknown, np.zeros((*reversed(unknown.size), 3), np.float32), certain=False)
+    image = np.zeros((480, 270, 3), np.float32)
+    unknown.crop(image)[:] = (30, 120, 240)
+    box.crop(image)[:] = text.over(box.crop(image))
+    _, found = plan_tier.compare(image.astype(np.uint8), np.zeros((480, 270, 3), np.float32), [area, text])
+    assert found.presence is not None
+    assert (found.likeness is not None) == measured
+    if found.likeness is not None:
+        assert found.likeness > 0.9
