@@ -34,5 +34,4 @@ def render_and_check(
     segments = StoredSegments.of(render_segments(job, planned.value).stage.artifact)
     video = compose_video(job, Composition(planned.value, segments, choice))
     composite = Stored[FinishedVideo].of(video.stage.artifact)
-    seen = (metadata, frames, faces, analyses.focal_points)
-    assess(store, Assessment(limits, limit_sources(), planned, segments, composite, *seen))
+    assess(store, Assessment(limits, limit_sources(), planned, segments, composite, metadata, frames, faces))

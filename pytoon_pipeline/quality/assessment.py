@@ -7,7 +7,6 @@ from pathlib import Path
 from pytoon_pipeline.analysis.results import (
     PICTURE,
     FacesByItem,
-    FocalPointsByItem,
     Frames,
     MetadataByItem,
     detected_faces,
@@ -21,7 +20,7 @@ from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
-QC = Stage("qc_score", 18, "by_rule")
+QC = Stage("qc_score", 19, "by_rule")
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.
@@ -40,7 +39,6 @@ class Assessment:
     metadata: MetadataByItem
     frames: Frames
     faces: FacesByItem
-    focal_points: FocalPointsByItem
 
     @property
     def spec(self) -> RenderSpec:
@@ -64,7 +62,6 @@ def assess(store: Store, video: Assessment) -> StageResult:
             "rendered_segments": video.segments.fingerprint,
             "render_spec": video.planned.fingerprint,
             "face_detections": video.faces.fingerprint,
-            "focal_points": video.focal_points.fingerprint,
             "sampled_frames": video.frames.fingerprint,
         },
         parameters=video.limits.model_dump(mode="json") | {"composite": video.composite.artifact.version},
@@ -118,7 +115,7 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
         faces,
         contact_sheet.read(video.spec, segment_files(store, video.segments, CONTACT_SHEET)),
         References(references),
-        known_subjects(video.focal_points.values, faces, stills, 1 / SAMPLES_PER_SECOND),
+        known_subjects(faces, stills, 1 / SAMPLES_PER_SECOND),
     )
 
 

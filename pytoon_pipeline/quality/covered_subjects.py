@@ -1,4 +1,4 @@
-"""Texts over what a picture is about: a face, a person's head, or a product."""
+"""Texts over what a picture is about: a face or a product."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median
@@ -79,6 +79,9 @@ def _shares(
     """At moments of a text: the share of the subject that it hides, and that of the smaller of both."""
     start, end, text = shown
     first, last = max(start, scene.start + layer.start), min(end, scene.end)
+    # In a transition, what is leaving is hardly seen, and both move.
+    first = max(first, *(one.end for one in spec.scenes if one.start < scene.start), 0)
+    last = min(last, *(one.start for one in spec.scenes if one.start > scene.start), spec.frames)
     if layer.frames is not None:
         last = min(last, scene.start + layer.start + layer.frames)
     if isinstance(layer, VideoLayer):

@@ -358,11 +358,11 @@ def test_a_cancel_in_the_last_step_keeps_the_video_from_being_delivered(
     (folder / "request.json").write_text('{"text": "Hello", "max_seconds": 1.5}')
     uploads = Uploads(home)
 
-    def cancelled_meanwhile(found: Uploads, video: deliver.CheckedVideo) -> deliver.Decision:
+    def cancelled_meanwhile(found: Uploads, video: deliver.CheckedVideo, *more: Any) -> deliver.Decision:
         # A second after the run was requested: databases may keep times in whole seconds.
         time.sleep(1.1)
         uploads.stop(video.upload.key)
-        return decide(found, video)
+        return decide(found, video, *more)
 
     decide = deliver.decide
     monkeypatch.setattr(deliver, "decide", cancelled_meanwhile)

@@ -1,12 +1,11 @@
 """Texts over faces and products are found, and layouts that leave them free are not."""
 
-from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
 
 from pytoon_pipeline.config.presets import load_limits
-from pytoon_pipeline.contracts.analysis import Face, FocalPoint, FocalPoints, Person
+from pytoon_pipeline.contracts.analysis import Face
 from pytoon_pipeline.contracts.geometry import WHOLE, Box
 from pytoon_pipeline.contracts.output_format import CANVASES, Aspect
 from pytoon_pipeline.contracts.spec.layers import TextLayer, constant
@@ -17,12 +16,9 @@ from pytoon_pipeline.quality.deviation import Deviation
 from pytoon_pipeline.quality.subjects import known_subjects, subjects_of_still
 from pytoon_pipeline_tests.harness.plans import face, footage, planned, still, tones
 
-CUP = Box(0.3, 0.25, 0.4, 0.5)
-
 
 def found(spec: RenderSpec, *media: AnalysedMedia) -> list[Deviation]:
     subjects = known_subjects(
-        {one.item: one.focus for one in media},
         {one.item: one.faces for one in media},
         {one.item: one.transparent for one in media if one.is_still},
         0.2,
@@ -51,7 +47,8 @@ def moved(spec: RenderSpec, x: float, y: float) -> RenderSpec:
 @pytest.mark.parametrize("aspect", CANVASES)
 @pytest.mark.parametrize("preset", ["clean-product", "soft-editorial", "fresh-cards", "big-type"])
 @pytest.mark.parametrize(
-    "media", [still(1600, 1200, matter=CUP, grey=tones(0.0, 1.0)), still(900, 900, transparent=True)]
+    "media",
+    [still(1600, 1200, faces=[face(0, 0.5, 0.4, 0.2)], grey=tones(0.0, 1.0)), still(900, 900, transparent=True)],
 )
 def test_the_layout_of_every_format_leaves_the_subject_free(aspect: Aspect, preset: str, media: AnalysedMedia) -> None:
     text = {"hook": "Introducing our new roast", "cta": "Order now"}
@@ -61,15 +58,15 @@ def test_the_layout_of_every_format_leaves_the_subject_free(aspect: Aspect, pres
 
 @pytest.mark.parametrize("aspect", CANVASES)
 def test_a_text_that_is_moved_over_the_product_is_found(aspect: Aspect) -> None:
-    media = still(1600, 1200, matter=CUP, grey=tones(0.0, 1.0))
+    media = still(900, 900, transparent=True)
     spec = planned(
         [media], archetype="hero", preset="clean-product", text="Introducing our new roast", outputs=[aspect]
     )
-    picture = next(layer for layer in spec.scenes[0].layers if layer.name == "picture")
-    fault = moved(spec, picture.transform.x[0].value, picture.transform.y[0].value)
+    product = next(layer for layer in spec.scenes[0].layers if getattr(layer, "item", None) == media.item)
+    fault = moved(spec, product.transform.x[0].value, product.transform.y[0].value)
     findings = found(fault, media)
     assert {one.code for one in findings} == {"text_over_subject"}
-    assert all("the subject" in one.message and one.value >= 0.35 for one in findings)
+    assert all("the product" in one.message and one.value >= 0.35 for one in findings)
 
 
 def test_a_text_that_hides_a_face_fails_the_video_and_one_beside_it_does_not() -> None:
@@ -90,16 +87,8 @@ def test_the_face_of_a_clip_counts_while_it_is_there() -> None:
     assert found(moved(spec, 540, 800), footage(faces=gone, speech=())) == []
 
 
-def seen(points: Sequence[Box] = (), people: Sequence[Box] = ()) -> FocalPoints:
-    return FocalPoints(
-        points=tuple(FocalPoint(time=0, box=box, weight=1) for box in points),
-        people=tuple(Person(time=0, head=head, body=head, score=1) for head in people),
-    )
-
-
-def test_a_still_is_about_heads_else_what_stands_out_and_never_about_all_of_a_view() -> None:
-    head, other = Box(0.4, 0.1, 0.1, 0.1), Face(time=0, box=Box(0.1, 0.1, 0.1, 0.1), score=1)
-    assert [one.box for one in subjects_of_still(seen([CUP], [head]), [other], False)] == [other.box, head]
-    assert [one.box for one in subjects_of_still(seen([CUP]), [], False)] == [CUP]
-    assert subjects_of_still(seen([Box(0.05, 0.1, 0.9, 0.8)]), [], False) == ()
-    assert [one.box for one in subjects_of_still(seen([CUP]), [], True)] == [WHOLE]
+def test_a_still_is_about_its_product_or_the_faces_in_it() -> None:
+    other = Face(time=0, box=Box(0.1, 0.1, 0.1, 0.1), score=1)
+    assert [one.box for one in subjects_of_still([other], False)] == [other.box]
+    assert subjects_of_still([], False) == ()
+    assert [one.box for one in subjects_of_still([other], True)] == [WHOLE]

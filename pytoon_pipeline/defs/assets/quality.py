@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pytoon_pipeline.analysis.results import FacesByItem, FocalPointsByItem, Frames, MetadataByItem
+from pytoon_pipeline.analysis.results import FacesByItem, Frames, MetadataByItem
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
@@ -31,11 +31,10 @@ def qc_score(
     composite: Stored[FinishedVideo],
     sampled_frames: Frames,
     face_detections: FacesByItem,
-    focal_points: FocalPointsByItem,
 ) -> Iterator[Materialized | dg.AssetCheckResult]:
     """The result of checking the encoded file against its plan: findings, a score from 0 to 100 and a verdict."""
     limits, sources = config.limits, config.limit_sources
-    parts = (render_spec, rendered_segments, composite, metadata, sampled_frames, face_detections, focal_points)
+    parts = (render_spec, rendered_segments, composite, metadata, sampled_frames, face_detections)
     video, uploads = Assessment(limits, sources, *parts), catalog.uploads
     result = assess(store.artifacts, video)
     report = Stored[QcReport].of(result.artifact)

@@ -85,7 +85,7 @@ def test_invalid_requests_are_rejected_with_a_reason(work: RenderRequest, servin
         large = {item: {"file": {"sha256": item, "bytes": 1 << 50}, "info": info}}
         for changes, code in (
             ({"media": large}, "job_too_large"),
-            ({"spec": order(work)["spec"] | {"width": 2160}}, "job_too_large"),
+            ({"spec": order(work)["spec"] | {"width": 8192}}, "job_too_large"),
             ({"spec": order(work)["spec"] | {"frames": 20_000}}, "job_too_large"),
             ({"spec": order(work)["spec"] | {"rate": {"numerator": 10**9}}}, "job_too_large"),
             ({"media": {}}, "invalid_job"),
