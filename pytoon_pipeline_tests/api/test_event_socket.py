@@ -78,13 +78,17 @@ def test_nothing_is_lost_or_doubled_over_broken_connections(api: Client, home: H
     assert seen == [one.seq for one in Events(home).after(0, "default", None, 1000)]
 
 
-def test_the_first_message_says_which_events(api: Client, home: Home) -> None:
+def test_the_first_message_says_which_events(api: Client, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.2)
     register(home)
     register(home, OTHER)
     with opened(api, {"after": 0, "render": OTHER}) as one, opened(api, {}) as coming:
         assert message(one)["render"] == OTHER
+        # From here on it is subscribed.
+        assert message(coming) == {"type": "heartbeat"}
         Events(home).add_progress(KEY, "metadata", 5)
-        found = message(coming)
+        while (found := message(coming)) == {"type": "heartbeat"}:
+            pass
     assert (found["render"], found["type"], found["data"]) == (
         KEY,
         "render.progress",
