@@ -23,6 +23,9 @@ from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.quick_encoder import encode_quickly
 
+TESTS = Path(__file__).parent
+LONGEST = ("e2e", "defs", "cli", "api", "quality", "rendering", "engines")
+
 # No test may depend on the speed of the machine. With CI set, the same examples are used every time.
 settings.register_profile(
     "any_speed", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
@@ -40,6 +43,11 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers for each processor: for half of the time, tests wait for processes that they start."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Folders whose files take longest run first: at the end, no worker waits for another's long file."""
+    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0] not in LONGEST)
 
 
 @pytest.fixture(autouse=True)

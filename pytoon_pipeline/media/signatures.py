@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pytoon_pipeline.contracts.errors import InvalidInput, after_colon
-from pytoon_pipeline.contracts.media import Role
-from pytoon_pipeline.media.fonts import use_file
 from pytoon_pipeline.media.foreign_files import contains, head_of, kind_of
 from pytoon_pipeline.runtime.files import printable_name
+
+# The process of a preflight imports this module, for each file: records and fonts would take four times as long.
+if TYPE_CHECKING:
+    from pytoon_pipeline.contracts.media import Role
 
 THIS = "This file"
 # Pictures that can be read.
@@ -32,7 +34,7 @@ INSTEAD: dict[Wanted, str] = {
     "a picture": "Give a picture file: PNG, JPEG or WebP.",
 }
 # What files with other roles than the media must be.
-WANTED: dict[Role, Wanted] = {"music": "an audio file", "voice": "an audio file", "logo": "a picture"}
+WANTED: "dict[Role, Wanted]" = {"music": "an audio file", "voice": "an audio file", "logo": "a picture"}
 # What a server or a program writes in place of a file that it cannot give. By what their names say they are, files
 # are called so.
 SUBSTITUTES = ("a text file", "a web page", "a JSON document", "an XML document")
@@ -189,6 +191,8 @@ def _foreign(name: str, kind: str, named: str, wanted: Wanted, context: Context)
 
 def _instead(kind: str, named: str, wanted: Wanted, context: Context) -> str:
     """What to do about a file of a foreign kind."""
+    from pytoon_pipeline.media.fonts import use_file
+
     remedies = (remedy for part, remedy in REMEDIES.items() if part in kind)
     if wanted not in (ANY_MEDIA, ANY_FILE) or (remedy := next(remedies, None)) is None:
         return INSTEAD[wanted]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SEGMENT = Stage("segment", 19, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
 THUMBNAIL_FRAME = Stage("thumbnail_frame", 2, "by_rule")
-THUMBNAIL = Stage("thumbnail", 13, "by_rule")
+THUMBNAIL = Stage("thumbnail", 14, "by_rule")
 TEASER = Stage("teaser", 1, "by_rule")
 AUDIO_FILE = Stage("audio_file", 1, "by_rule")
 STAGES = (SEGMENT, AUDIO_TRACK, THUMBNAIL_FRAME, THUMBNAIL, TEASER, AUDIO_FILE)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
-from pytoon_pipeline.media.colour import to_rgb
+from pytoon_pipeline.media.colour import OFFSET, TO_YUV
 from pytoon_pipeline.media.frames import Plane
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.segment_plan import Source, plan_frame
@@ -16,6 +16,9 @@ JPEG_QUALITY = 90
 # Width and maximum bytes of previews for the UI, which stores them in its database and shows the tiny one inline.
 PREVIEWS = {"tiny": (45, 700), "small": (180, 16_000)}
 PREVIEW_QUALITIES = (80, 60, 40, 25, 15, 8, 1)
+
+# Rows: B, G, R from Y, Cb, Cr and 1.
+_BGR = np.linalg.inv(TO_YUV)[::-1] @ np.column_stack((np.eye(3), -OFFSET))
 
 
 def write_thumbnails(spec: RenderSpec, frame: int, sources: Mapping[str, Source], folder: Path) -> dict[str, Path]:
@@ -45,10 +48,9 @@ def encode_webp(image: Plane, max_bytes: int) -> bytes:
 
 
 def to_bgr(image: YuvaImage) -> Plane:
-    """The BT.709 limited-range planes of ``image`` as BGR, shape (height, width, 3)."""
+    """The BT.709 limited-range planes of ``image`` as BGR, shape (height, width, 3), each value within one level."""
     import cv2
 
     height, width = image.y.shape
     u, v = (cv2.resize(p, (width, height), interpolation=cv2.INTER_LINEAR) for p in (image.u, image.v))
-    bgr = np.ascontiguousarray(to_rgb(image.y, u, v)[..., ::-1])
-    return np.clip(np.round(bgr), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.transform(cv2.merge((image.y, u, v)), _BGR))

@@ -1,5 +1,7 @@
 """Preflight: the first reading of a file, in a process of its own."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,12 @@ def test_all_streams_are_read_to_their_end(tmp_path: Path) -> None:
     assert found.streams[0].packets == 50
     assert found.corrupt == 0
     assert not found.structure.truncated
+
+
+def test_its_process_imports_no_more_than_it_needs() -> None:
+    code = "import sys, pytoon_pipeline.media.preflight; print({'av', 'pydantic', 'numpy', 'cv2'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"
 
 
 def test_text_is_not_media(tmp_path: Path) -> None:
