@@ -68,6 +68,13 @@ class Authenticate:
         if scope["type"] == "lifespan" or scope.get("path") in OPEN:
             await self.app(scope, receive, send)
             return
+        # PostgreSQL has no such text.
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            hint = "The API's description is at /v1/openapi.json"
+            await problem_response(InvalidInput("not_found", "No address has the character U+0000.", hint))(
+                scope, receive, send
+            )
+            return
         if scope["type"] == "websocket":
             await self._connect(scope, receive, send)
             return

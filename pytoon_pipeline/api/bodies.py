@@ -26,9 +26,15 @@ def file_chunks(request: Request) -> AsyncIterator[bytes]:
 
 async def document_of(request: Request, record: type[R], example: str) -> R:
     """The body as ``record``. Raises ``InvalidInput``, with an ``example`` of a right body as the hint."""
-    body = b"".join([chunk async for chunk in _chunks(request, MAX_REQUEST)])
+    return document_in(b"".join([chunk async for chunk in _chunks(request, MAX_REQUEST)]), record, example)
+
+
+def document_in(body: bytes, record: type[R], example: str) -> R:
+    """``document_of`` for a body that has arrived."""
     try:
         document = json.loads(body)
+        # Halves of characters, which JSON can write, are text that no file or database holds.
+        json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):

@@ -39,6 +39,8 @@ STATUS = {
     "run_in_progress": 409,
     "too_slow": 408,
     "body_too_large": 413,
+    "head_too_large": 431,
+    "not_http": 400,
     "file_too_long": 413,
     "tus_version": 412,
     "tus_header": 400,

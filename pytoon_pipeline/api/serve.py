@@ -4,6 +4,7 @@ import uvicorn
 
 from pytoon_pipeline.api.access import api_token
 from pytoon_pipeline.api.app import application
+from pytoon_pipeline.api.connections import BoundedConnection
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.listening import listen
@@ -30,7 +31,7 @@ def serve_api(
     with listen("The API", host, port, BACKLOG) as listener:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False,
-            ws="websockets-sansio", ws_max_size=MAX_MESSAGE, ws_per_message_deflate=False,
+            http=BoundedConnection, ws="websockets-sansio", ws_max_size=MAX_MESSAGE, ws_per_message_deflate=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )  # fmt: skip
         with service.sender.running():

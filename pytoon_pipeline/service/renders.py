@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePath
+from types import MappingProxyType
 
 from pytoon_pipeline.accounts.database import Accounts
 from pytoon_pipeline.accounts.files import TenantFiles
@@ -19,6 +20,7 @@ from pytoon_pipeline.catalog.listing import tenant_rows
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.own_brands import named_brand
 from pytoon_pipeline.config.presets import load_limits, load_operations
+from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
 from pytoon_pipeline.contracts.request import Request
@@ -40,11 +42,14 @@ from pytoon_pipeline.service.retry import retry as continue_uploads
 from pytoon_pipeline.service.runner import OpenRunRecords
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import upload_status
-from pytoon_pipeline.store.fingerprint import hash_value
+from pytoon_pipeline.store.fingerprint import hash_files, hash_value
 from pytoon_pipeline.store.store import Store, run_to_end
 
 MAX_NAME, MAX_PAGE = 120, 200
 RESERVED = (*REQUEST_NAMES, EDIT_PLAN_NAME)
+# Files that came with a request, by their SHA-256.
+Arrived = Mapping[str, Path]
+NOTHING: Arrived = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -68,22 +73,36 @@ class Workplace:
     def files(self) -> TenantFiles:
         return TenantFiles(self.accounts, self.tenant, self.by)
 
+    def keep(self, path: Path) -> StoredFile:
+        """Moves a file into the store, as one of the tenant's. Raises ``InvalidInput`` when the tenant has no room."""
+        try:
+            self.files.check_room(path.stat().st_size)
+        except InvalidInput:
+            # What is there already needs no room.
+            if not self.files.has(hash_files(path)):
+                raise
+        stored = self.store.adopt(path)
+        self.files.add(stored)
+        return stored
+
     def key(self, name: str) -> str:
         """The key of a render by its id or name. Raises ``InvalidInput`` for none, and for those of other tenants."""
         return find_key_of(self.home, self.tenant, name)
 
 
-def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutcome]:
+def submit_render(at: Workplace, wanted: RenderRequest, arrived: Arrived = NOTHING) -> tuple[str, IngestOutcome]:
     """Queues a video. Returns its key, and whether it is new. The same files and request give the same key.
 
-    Raises ``InvalidInput`` for names that are no file names, for unknown files, and for whatever the request refuses;
-    ``TransientError`` for a new render beyond the quota of the tenant.
+    Files that ``arrived`` become uploads of the tenant with it, or nothing of them is kept. Raises ``InvalidInput`` for
+    names that are no file names, for unknown files, and for whatever the request refuses; ``TransientError`` for a new
+    render beyond the quota of the tenant.
     """
     with scratch_dir(at.home.work) as scratch, admission(at.quotas) as admitted:
         folder = scratch / "upload"
         folder.mkdir()
         for name, sha256 in wanted.files.items():
-            _place(at, folder / _checked(name), sha256)
+            place = folder / checked_name(name)
+            os.link(arrived.get(sha256) or _uploaded(at, sha256), place)
         if request := named_brand(at.home, at.tenant, wanted.request):
             write_bytes(folder / REQUEST_NAMES[-1], json.dumps(request).encode())
         with _without_paths(at.home.root):
@@ -91,26 +110,41 @@ def submit_render(at: Workplace, wanted: RenderRequest) -> tuple[str, IngestOutc
         title = wanted.title or next((PurePath(name).stem for name in wanted.files), "video")
         preflight = Preflight(at.store, load_limits(), load_operations().preflight_timeout_seconds)
         upload = replace(upload, title=printable_name(title))
+
+        def admit(key: str, seconds: float) -> None:
+            admitted.ask(key, seconds)
+            _keep(at, arrived)
+
         steps = ingest_in_steps(
-            at.home, at.store, upload, pending=True, preflight=preflight, admit=admitted.ask, tenant=at.tenant, by=at.by
+            at.home, at.store, upload, pending=True, preflight=preflight, admit=admit, tenant=at.tenant, by=at.by
         )
         source, outcome = run_to_end(steps)
         admitted.queued = outcome != "known"
+        _keep(at, arrived)
     return source.key, outcome
 
 
-def submit_once(at: Workplace, wanted: RenderRequest, idempotency_key: str | None) -> tuple[str, IngestOutcome]:
+def _keep(at: Workplace, arrived: Arrived) -> None:
+    for path in arrived.values():
+        # What is kept already has been moved.
+        if path.exists():
+            at.keep(path)
+
+
+def submit_once(
+    at: Workplace, wanted: RenderRequest, idempotency_key: str | None, arrived: Arrived = NOTHING
+) -> tuple[str, IngestOutcome]:
     """``submit_render``; a request that is sent again under its key changes nothing, whatever has happened since.
 
     Raises ``InvalidInput`` for a key of another request.
     """
     if idempotency_key is None:
-        return submit_render(at, wanted)
+        return submit_render(at, wanted, arrived)
     known = IdempotencyKeys(at.accounts, at.tenant)
     if made := known.begin(idempotency_key, hash_value(wanted.model_dump(mode="json"))):
         return made, "known"
     try:
-        key, outcome = submit_render(at, wanted)
+        key, outcome = submit_render(at, wanted, arrived)
     except PytoonError:
         known.cancel(idempotency_key)
         raise
@@ -128,9 +162,9 @@ def _without_paths(folder: Path) -> Iterator[None]:
         raise
 
 
-def _checked(name: str) -> str:
+def checked_name(name: str) -> str:
     """A name that is a file name and nothing else. Raises ``InvalidInput``."""
-    plain = PurePath(name).name == name and printable_name(name) == name and "\\" not in name
+    plain = name and PurePath(name).name == name and printable_name(name) == name and "\\" not in name
     if not plain or name.startswith(".") or len(name.encode()) > MAX_NAME or name in RESERVED:
         raise InvalidInput(
             "file_name",
@@ -140,12 +174,13 @@ def _checked(name: str) -> str:
     return name
 
 
-def _place(at: Workplace, path: Path, sha256: str) -> None:
+def _uploaded(at: Workplace, sha256: str) -> Path:
+    """The file of an upload. Raises ``InvalidInput`` for one that the tenant does not have."""
     file = at.store.find_file(sha256) if at.files.has(sha256) else None
     if file is None:
         message = f"files: there is no upload {sha256[:12]}…."
         raise InvalidInput("unknown_file", message, "Upload the file first: POST /v1/uploads")
-    os.link(at.store.path(file), path)
+    return at.store.path(file)
 
 
 def render(at: Workplace, name: str) -> Render:

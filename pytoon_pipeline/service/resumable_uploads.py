@@ -10,7 +10,6 @@ from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.runtime.atomic import write_bytes
-from pytoon_pipeline.service import tenant_files
 from pytoon_pipeline.service.renders import Workplace
 from pytoon_pipeline.store.partial_files import PartialFiles, PieceDigest, WrongOffset
 from pytoon_pipeline.store.store import Store
@@ -99,7 +98,7 @@ class ResumableUploads:
         with self._finishing:
             begun = self._of(at, name)
             if begun.file is None:
-                begun = begun.model_copy(update={"file": tenant_files.keep(at, self._partial.path(name))})
+                begun = begun.model_copy(update={"file": at.keep(self._partial.path(name))})
                 self._write(name, begun)
         return begun
 

@@ -1,28 +1,11 @@
-"""The files that a tenant has uploaded: kept once by their content, forgotten one tenant at a time."""
-
-from pathlib import Path
+"""The files that a tenant has uploaded are forgotten one tenant at a time."""
 
 from pytoon_pipeline.config.own_brands import brand_with_file
-from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.results import ForgetResult
 from pytoon_pipeline.service.forget import forget_file
 from pytoon_pipeline.service.renders import Workplace
 from pytoon_pipeline.service.runner import OpenRunRecords
-from pytoon_pipeline.store.fingerprint import hash_files
-
-
-def keep(at: Workplace, path: Path) -> StoredFile:
-    """Moves a file into the store, as one of the tenant's. Raises ``InvalidInput`` when the tenant has no room."""
-    try:
-        at.files.check_room(path.stat().st_size)
-    except InvalidInput:
-        # What is there already needs no room.
-        if not at.files.has(hash_files(path)):
-            raise
-    stored = at.store.adopt(path)
-    at.files.add(stored)
-    return stored
 
 
 def erase(at: Workplace, sha256: str, open_records: OpenRunRecords) -> ForgetResult:

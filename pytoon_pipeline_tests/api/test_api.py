@@ -145,6 +145,28 @@ def test_a_waiting_render_can_be_cancelled_and_queued_again(api: Client, home: H
         ({"files": {"request.json": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
         ({"files": {".hidden": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
         ({"files": {"a\n.jpg": "0" * 64}}, 422, "file_name", "cannot be the name of a file"),
+        *(
+            ({"files": {name: "0" * 64}}, 422, "file_name", "cannot be the name of a file")
+            for name in (
+                "",
+                ".",
+                "..",
+                "a/b.jpg",
+                "a\0.jpg",
+                "\u202egpj.exe",
+                "\u200b.jpg",
+                "a" * 121,
+                "é" * 61,
+                "request.yaml",
+            )
+        ),
+        ({"files": {"\ud800.jpg": "0" * 64}}, 422, "invalid_request", "not a JSON object"),
+        ({"title": "\ud800", "request": {"text": "Hi"}}, 422, "invalid_request", "not a JSON object"),
+        ({"request": {"text": "\ud800"}}, 422, "invalid_request", "not a JSON object"),
+        ({"request": {"text": "Hi", "brand": "\ud800"}}, 422, "invalid_request", "not a JSON object"),
+        ({"request": {"\ud800": "Hi"}}, 422, "invalid_request", "not a JSON object"),
+        (b'{"request": {"text": ' + b"[" * 100_000, 422, "invalid_request", "not a JSON object"),
+        (b'{"request": {"text": "\xff\xfe"}}', 422, "invalid_request", "not a JSON object"),
         ({"request": {"text": "Hi", "music": "../../etc/passwd"}}, 422, "outside_folder", "is outside the folder"),
         ({"request": {"text": "Hi", "sparkle": 1}}, 422, "invalid_request", "there is no setting “sparkle”"),
         ({}, 422, "no_media", "has no photos or clips"),
@@ -186,7 +208,11 @@ def test_a_file_that_is_no_media_is_refused_by_its_content(api: Client) -> None:
         ("GET", "/v1/renders/nothing", 404), ("GET", "/v1/renders/nothing/files/a.mp4", 404), ("GET", "/nowhere", 404),
         ("GET", "/v1/presets/nothing", 404), ("GET", "/v1/schemas/nothing", 404), ("PUT", "/v1/presets", 405),
         ("GET", "/v1/renders?limit=0", 422), ("GET", "/v1/renders?status=new", 422),
-        ("GET", "/v1/renders/..%2f..%2fetc/files/passwd", 404),
+        ("GET", "/v1/renders/..%2f..%2fetc/files/passwd", 404), ("GET", "/v1/renders/a%00b", 404),
+        ("GET", "/v1/renders?cursor=%00", 404), ("GET", "/v1/renders/%ff%fe", 404),
+        ("GET", "/v1/brands/%ed%a0%80", 422), ("GET", "/v1/brands/..%5c..", 422),
+        ("GET", "/v1/presets/%2e%2e%2f%2e%2e%2fpyproject", 404),
+        ("GET", "/v1/renders/%E2%80%AEgpj", 404), ("DELETE", "/v1/uploads/..%2f..", 404),
     ],
 )  # fmt: skip
 def test_what_does_not_exist_is_a_problem(api: Client, method: str, path: str, status: int) -> None:

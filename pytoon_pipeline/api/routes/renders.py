@@ -8,8 +8,9 @@ from fastapi.responses import FileResponse
 
 from pytoon_pipeline.api.access import ReadsRenders, ReleasesRenders, WritesRenders
 from pytoon_pipeline.api.bodies import document, document_of
+from pytoon_pipeline.api.forms import FORM_BODY, render_request
 from pytoon_pipeline.api.service import ApiService
-from pytoon_pipeline.contracts.renders import ReleaseRequest, Render, RenderList, RenderRequest
+from pytoon_pipeline.contracts.renders import ReleaseRequest, Render, RenderList
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.service import renders
 from pytoon_pipeline.service.release import release_render
@@ -17,17 +18,20 @@ from pytoon_pipeline.service.release import release_render
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=255, description="names this request, to send it again safely")
 ]
-EXAMPLE = '{"files": {"beach.jpg": "ID"}, "request": {"text": "Hello"}}'
 
 
 def add_renders(app: FastAPI, service: ApiService) -> None:
-    @app.post("/v1/renders", status_code=202, openapi_extra=document(RenderRequest))
+    @app.post("/v1/renders", status_code=202, openapi_extra=FORM_BODY)
     async def submit(
         caller: WritesRenders, request: Request, response: Response, idempotency_key: IdempotencyKey = None
     ) -> Render:
-        """Queues a video. The same files and request are the same render, however often they are sent."""
-        wanted, at = await document_of(request, RenderRequest, EXAMPLE), service.of(caller)
-        key, outcome = await asyncio.to_thread(renders.submit_once, at, wanted, idempotency_key)
+        """Queues a video. The same files and request are the same render, however often they are sent.
+
+        As a form, files come with it: each is a part whose name is that of the file; ``render`` is the request.
+        """
+        at = service.of(caller)
+        async with render_request(request, at.store.work) as (wanted, arrived):
+            key, outcome = await asyncio.to_thread(renders.submit_once, at, wanted, idempotency_key, arrived)
         response.headers["Location"] = f"/v1/renders/{key}"
         response.status_code = 200 if outcome == "known" else 202
         return await asyncio.to_thread(renders.render, at, key)

@@ -53,5 +53,5 @@ def add_uploads(app: FastAPI, service: ApiService) -> None:
 def _kept(service: ApiService, caller: Caller, path: Path) -> UploadedFile:
     if not path.stat().st_size:
         raise InvalidInput("empty_file", "The file is empty.", "Send the content of a photo, clip or audio file.")
-    stored = tenant_files.keep(service.of(caller), path)
+    stored = service.of(caller).keep(path)
     return UploadedFile(id=stored.sha256, bytes=stored.bytes)
