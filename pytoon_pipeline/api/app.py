@@ -17,6 +17,7 @@ from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.door import add_door
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
+from pytoon_pipeline.api.routes.presigned import add_presigned
 from pytoon_pipeline.api.routes.quota import add_quota
 from pytoon_pipeline.api.routes.renders import add_renders
 from pytoon_pipeline.api.routes.resumable import TusVersion, add_resumable
@@ -49,6 +50,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_problem_handlers(app)
     _add_health(app)
     add_resumable(app, service)
+    add_presigned(app, service)
     add_uploads(app, service)
     add_renders(app, service)
     add_events(app, service)

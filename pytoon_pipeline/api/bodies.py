@@ -10,10 +10,12 @@ from fastapi import Request
 from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.renders import MAX_UPLOAD
 from pytoon_pipeline.runtime.http_input import arriving
 
-# Bytes of a request as JSON, of an uploaded file, and of a form; and the seconds in which the next bytes must arrive.
-MAX_REQUEST, MAX_FILE, MAX_FORM = 2 << 20, 4 << 30, 16 << 10
+# Bytes of a request as JSON, of an uploaded file, and of a form of a page; and the seconds in which the next bytes must
+# arrive.
+MAX_REQUEST, MAX_FILE, MAX_FORM = 2 << 20, MAX_UPLOAD, 16 << 10
 SILENCE_SECONDS = 30
 
 R = TypeVar("R", bound=Record)

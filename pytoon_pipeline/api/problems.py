@@ -28,6 +28,8 @@ STATUS = {
     "not_found": 404,
     "method_not_allowed": 405,
     "wrong_offset": 409,
+    "store_not_s3": 409,
+    "not_arrived": 409,
     "too_many_uploads": 409,
     "nothing_to_retry": 409,
     "nothing_to_cancel": 409,

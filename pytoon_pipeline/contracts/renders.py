@@ -11,6 +11,9 @@ from pytoon_pipeline.contracts.results import ErrorInfo
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.upload_states import UploadState
 
+# Bytes of an uploaded file.
+MAX_UPLOAD = 4 << 30
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the id of an upload, 64 hexadecimal digits")]
 
 
@@ -25,6 +28,26 @@ class UrlUpload(Record):
     """A file to fetch from a public address."""
 
     url: Annotated[str, Field(min_length=8, max_length=2048)]
+
+
+class PresignRequest(Record):
+    """A file that is going to be sent to the object store: its SHA-256 and its size."""
+
+    id: Sha256
+    bytes: Annotated[int, Field(ge=1, le=MAX_UPLOAD, description="the size of the file in bytes")]
+
+
+class PresignedUpload(Record):
+    """Where a file goes: ``PUT`` its content to ``url`` with exactly these ``headers``.
+
+    ``expires`` is until when, in seconds since the epoch. Then ``POST`` to ``complete``, a path on this server, checks
+    what has arrived and makes it an upload.
+    """
+
+    url: str
+    headers: dict[str, str]
+    expires: float
+    complete: str
 
 
 class RenderRequest(Record):

@@ -126,5 +126,10 @@ def file_name(sha256: str) -> str:
     return f"objects/{sha256[:2]}/{sha256}"
 
 
+def incoming_name(name: str) -> str:
+    """Where others put a file that is checked before it is kept."""
+    return f"incoming/{name}"
+
+
 def record_name(fingerprint: str) -> str:
     return f"artifacts/{fingerprint[:2]}/{fingerprint}.json"

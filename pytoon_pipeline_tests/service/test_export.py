@@ -20,7 +20,6 @@ from pytoon_pipeline.contracts.webhooks import WebhookRequest
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.export import export
 from pytoon_pipeline.service.renders import Workplace, submit_render
-from pytoon_pipeline.service.tenant_files import keep
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
@@ -35,7 +34,7 @@ def rendered(at: Workplace, tmp_path: Path, text: str) -> tuple[str, bytes]:
     """A finished render of a tenant with results, a log line, a key and a webhook; and the bytes of its photo."""
     path = photo(tmp_path / f"{at.tenant}.png")
     content = path.read_bytes()
-    file = keep(at, path)
+    file = at.keep(path)
     key, _ = submit_render(at, RenderRequest(title=text, files={"a.png": file.sha256}, request={"text": text}))
     FakeRunner(at.home).compile(key)
     done = run_stage(at.store, Stage("plan", 1), lambda _: StageOutput(ItemArtifacts(items={"of": text})), inputs={})
@@ -86,7 +85,7 @@ def test_it_is_sent_while_it_is_made(home: Home, store: Store, tmp_path: Path) -
     at = Workplace(home, store, accounts, "acme", "key_1")
     large = tmp_path / "large"
     large.write_bytes(os.urandom(5 << 20))
-    keep(at, large)
+    at.keep(large)
     sizes = [len(chunk) for chunk in export(at)]
     assert len(sizes) > 5
     assert max(sizes) < 2 << 20, "no file is held in memory"

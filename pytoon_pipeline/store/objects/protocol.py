@@ -13,6 +13,14 @@ class Versioned:
     version: str
 
 
+@dataclass(frozen=True)
+class SignedUpload:
+    """A URL to which anybody may ``PUT`` one object until it expires, with exactly these headers."""
+
+    url: str
+    headers: dict[str, str]
+
+
 class ObjectStore(Protocol):
     """Objects by name. An object appears complete or not at all.
 
@@ -31,6 +39,10 @@ class ObjectStore(Protocol):
 
     def send(self, path: Path, name: str, sha256: str) -> None:
         """Stores a file, in several parts when it is large. The object store checks that every byte arrived."""
+        ...
+
+    def signed_upload(self, name: str, bytes: int, sha256: str, seconds: int) -> SignedUpload:
+        """Lets others store one object of this size and SHA-256 within ``seconds``. Nothing is sent yet."""
         ...
 
     def fetch(self, name: str, path: Path, bytes: int) -> bool:

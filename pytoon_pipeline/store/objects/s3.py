@@ -17,7 +17,7 @@ from typing import Any
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError, TransientError
 from pytoon_pipeline.runtime.s3 import require_s3
 from pytoon_pipeline.store.objects.address import S3Address
-from pytoon_pipeline.store.objects.protocol import Versioned
+from pytoon_pipeline.store.objects.protocol import SignedUpload, Versioned
 
 # Larger files travel in parts of this size, several at once.
 PART_BYTES = 8 << 20
@@ -53,13 +53,20 @@ class S3Objects:
         with _errors(self._address):
             if path.stat().st_size <= PART_BYTES:
                 with path.open("rb") as file:
-                    digest = base64.b64encode(bytes.fromhex(sha256)).decode()
-                    self._client.put_object(**self._object(name), Body=file, ChecksumSHA256=digest)
+                    self._client.put_object(**self._object(name), Body=file, ChecksumSHA256=_base64(sha256))
             else:
                 parts = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
                 check = {"ChecksumAlgorithm": "SHA256"}
                 key = self._address.key(name)
                 self._client.upload_file(str(path), self._address.bucket, key, ExtraArgs=check, Config=parts)
+
+    def signed_upload(self, name: str, bytes: int, sha256: str, seconds: int) -> SignedUpload:
+        digest = _base64(sha256)
+        # Both are signed, so S3 refuses any other size and content.
+        stated = {"ContentLength": bytes, "ChecksumSHA256": digest}
+        with _errors(self._address):
+            url = self._client.generate_presigned_url("put_object", {**self._object(name), **stated}, seconds)
+        return SignedUpload(url, {"Content-Length": str(bytes), "x-amz-checksum-sha256": digest})
 
     def fetch(self, name: str, path: Path, bytes: int) -> bool:
         from boto3.s3.transfer import TransferConfig
@@ -111,6 +118,10 @@ class S3Objects:
         return _client(self._address, os.getpid())
 
 
+def _base64(sha256: str) -> str:
+    return base64.b64encode(bytes.fromhex(sha256)).decode()
+
+
 @lru_cache(maxsize=4)
 def _client(address: S3Address, process: int) -> Any:
     """The client of this process: connections cannot be shared with processes that fork from it."""
@@ -125,6 +136,8 @@ def _client(address: S3Address, process: int) -> Any:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             max_pool_connections=CONNECTIONS,
+            # Also for signed URLs, where an older one is the default.
+            signature_version="s3v4",
             s3={"addressing_style": "path" if address.path_style else "auto"},
             # Content is checked by SHA-256; servers of one's own may not know the newer default checksums.
             request_checksum_calculation="when_required",
