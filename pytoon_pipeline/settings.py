@@ -225,7 +225,9 @@ class Settings(_Environment):
         default=20 << 30, description="how many bytes of files of the bucket this machine keeps, 0 or more"
     )
     runs: int | None = Field(default=None, ge=1, description="the number of simultaneous runs, 1 or more", examples=[2])
-    engine_url: str | None = Field(default=None, description="the URL of a remote engine")
+    engine_url: str | None = Field(
+        default=None, description="the URL of a remote engine, or of several, separated by commas"
+    )
     engine_token: SecretStr | None = Field(default=None, description="the token of the remote engine")
     api_token: SecretStr | None = Field(default=None, description="the token of the HTTP API")
     api_database: SecretStr | None = Field(
@@ -341,6 +343,11 @@ class Settings(_Environment):
         return found | {
             name: str(_absolute(Path(file))) for name, file in files.items() if file and Path(file).is_file()
         }
+
+    @property
+    def engine_urls(self) -> tuple[str, ...]:
+        """The remote engines."""
+        return tuple(url for one in (self.engine_url or "").split(",") if (url := one.strip()))
 
     @property
     def whisper_cache(self) -> Path:

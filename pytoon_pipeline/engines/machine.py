@@ -25,10 +25,10 @@ def available_engines(home: Home, store: Store, threads: int) -> Mapping[EngineN
         "fallback": FallbackEngine(store, threads),
     }
     settings = Settings.load()
-    if settings.engine_url:
-        from pytoon_pipeline.engines.remote.engine import RemoteEngine
+    if settings.engine_urls:
+        from pytoon_pipeline.engines.remote.fleet import EngineFleet
 
-        if remote := RemoteEngine.from_settings(store, settings):
+        if remote := EngineFleet.from_settings(store, settings):
             engines["remote"] = remote
     return engines
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.rendering import FinishedVideo, RenderedSegments
 from pytoon_pipeline.defs.running import Outcome
+from pytoon_pipeline.engines.remote import fleet
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
@@ -57,13 +59,9 @@ def remote(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address without a server, and a client that tries twice."""
-    made = RemoteEngine("store", "http://127.0.0.1:9", TOKEN, RetrySettings(2, 0.05, 0.1))  # type: ignore[arg-type]
-    monkeypatch.setenv("PYTOON_ENGINE_URL", made.url)
-    monkeypatch.setattr(
-        RemoteEngine,
-        "from_settings",
-        classmethod(lambda cls, store, settings: cls(store, made.url, TOKEN, made.retries)),
-    )
+    monkeypatch.setenv("PYTOON_ENGINE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("PYTOON_ENGINE_TOKEN", TOKEN)
+    monkeypatch.setattr(fleet, "RemoteEngine", partial(RemoteEngine, retries=RetrySettings(2, 0.05, 0.1)))
 
 
 @pytest.fixture

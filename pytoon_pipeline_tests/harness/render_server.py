@@ -17,6 +17,7 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
+from pytoon_pipeline.engines.remote.fleet import EngineFleet
 from pytoon_pipeline.engines.server.app import application
 from pytoon_pipeline.engines.server.serve import EngineServer
 from pytoon_pipeline.media.probing import probe
@@ -160,8 +161,8 @@ def through(server: Server, **how: int) -> Iterator[Proxy]:
         proxy.close()
 
 
-def remote(store: Store, url: str, token: str = TOKEN, piece: int = PIECE) -> RemoteEngine:
-    return RemoteEngine(store, url, token, QUICK, piece)
+def remote(store: Store, *urls: str, token: str = TOKEN, piece: int = PIECE) -> EngineFleet:
+    return EngineFleet(store, tuple(RemoteEngine(store, url, token, QUICK, piece) for url in urls))
 
 
 def names(done: list[StageResult]) -> list[tuple[str, str]]:

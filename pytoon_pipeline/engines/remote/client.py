@@ -21,6 +21,7 @@ from pytoon_pipeline.engines.protocol import (
     JobStatus,
     NamedFile,
 )
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.store.fingerprint import canonical
 
 # A healthy server sends something every few seconds; hashing a large file may take longer.
@@ -123,6 +124,7 @@ class EngineClient:
             yield response
 
     def _check_deadline(self) -> None:
+        stopping.check()
         if time.monotonic() > self._deadline:
             raise DeadlineExceeded(
                 "remote_late", "The remote engine exceeded the time limit for this video.",

@@ -1,4 +1,4 @@
-"""The remote engine: renders on another machine and stores the results here as if they had been rendered here."""
+"""One remote engine: renders on another machine and stores the results here as if they had been rendered here."""
 
 import logging
 import time
@@ -18,7 +18,6 @@ from tenacity import (
 
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.spec.render_spec import Segment
 from pytoon_pipeline.engines.engine import RenderRequest
 from pytoon_pipeline.engines.protocol import JobRequest, MediaFile, NamedFile, items_shown, requested_spec
@@ -26,8 +25,8 @@ from pytoon_pipeline.engines.remote.client import DeadlineExceeded, EngineClient
 from pytoon_pipeline.engines.remote.session import RemoteSession
 from pytoon_pipeline.rendering import stages
 from pytoon_pipeline.rendering.stages import Progress
+from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.scratch import scratch_dir
-from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.stages import StageKey, StageResult
 from pytoon_pipeline.store.store import Store
 
@@ -57,41 +56,14 @@ class RemoteEngine:
     retries: RetrySettings = RetrySettings()
     chunk_bytes: int = CHUNK_BYTES
 
-    @classmethod
-    def from_settings(cls, store: Store, settings: Settings) -> "RemoteEngine | None":
-        """The engine that ``settings`` name; none unless both its URL and its token are set."""
-        if settings.engine_url is None or settings.engine_token is None:
-            return None
-        return cls(store, settings.engine_url, settings.engine_token.get_secret_value())
-
-    @property
-    def name(self) -> EngineName:
-        return "remote"
-
-    def render_segments(self, request: RenderRequest, progress: Progress) -> list[StageResult]:
-        keys = stages.stage_keys(request.spec, request.sources)
-        results = stages.cached_results(self.store, keys)
-        frames = [segment.frames for segment in request.spec.segments]
-        cached = sum(frames[n] for n in results)
-        progress(cached, sum(frames))
-        if missing := [n for n in range(len(keys)) if n not in results]:
-            rendered = self._run_job(
-                request,
-                [request.spec.segments[n] for n in missing],
-                [keys[n] for n in missing],
-                lambda ready, total: progress(cached + (sum(frames) - cached) * ready // total, sum(frames)),
-            )
-            results |= dict(zip(missing, rendered, strict=True))
-        return [results[n] for n in range(len(keys))]
-
     def render_thumbnail(self, request: RenderRequest, frame: int) -> StageResult:
         keys = stages.stage_keys(request.spec, request.sources, frame)
         if cached := stages.cached_results(self.store, keys):
             return cached[0]
-        (result,) = self._run_job(request, [Segment(start=frame, frames=1)], keys, lambda ready, total: None, frame)
+        (result,) = self.run_job(request, [Segment(start=frame, frames=1)], keys, lambda ready, total: None, frame)
         return result
 
-    def _run_job(
+    def run_job(
         self,
         request: RenderRequest,
         segments: Sequence[Segment],
@@ -99,6 +71,7 @@ class RemoteEngine:
         progress: Progress,
         thumbnail_frame: int | None = None,
     ) -> list[StageResult]:
+        """Renders some segments of the plan, or one frame of it as a thumbnail; ``keys`` are those of the results."""
         began = time.perf_counter()
         job = self._job(request, segments, thumbnail_frame)
         deadline = time.monotonic() + TIMEOUT_FACTOR * request.timeout_seconds
@@ -143,8 +116,16 @@ class RemoteEngine:
             wait=delay,
             retry=retry_if_exception_type(TransientError) & retry_if_not_exception_type(DeadlineExceeded),
             before_sleep=_log_retry,
+            sleep=_sleep,
             reraise=True,
         )(action)
+
+
+def _sleep(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        stopping.check()
+        time.sleep(min(left, stopping.POLL_SECONDS))
 
 
 def _log_retry(state: RetryCallState) -> None:

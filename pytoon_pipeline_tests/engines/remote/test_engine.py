@@ -22,6 +22,7 @@ from pytoon_pipeline.engines.local import LocalEngine
 from pytoon_pipeline.engines.protocol import NamedFile
 from pytoon_pipeline.engines.remote.client import EngineClient, UploadProgress
 from pytoon_pipeline.engines.remote.engine import RemoteEngine, RetrySettings
+from pytoon_pipeline.engines.remote.fleet import EngineFleet
 from pytoon_pipeline.media import fonts
 from pytoon_pipeline.planning.captions.contrast import with_colours
 from pytoon_pipeline.rendering import word_images
@@ -144,7 +145,8 @@ def test_a_restarted_server_resumes_the_upload(
     monkeypatch.setattr(EngineClient, "send_chunk", send)
     try:
         patient = RetrySettings(max_attempts=5000, first_delay_seconds=0.05, max_delay_seconds=0.2)
-        made = RemoteEngine(store, f"http://127.0.0.1:{port}", TOKEN, patient, piece).render_segments(work, quiet)
+        server = RemoteEngine(store, f"http://127.0.0.1:{port}", TOKEN, patient, piece)
+        made = EngineFleet(store, (server,)).render_segments(work, quiet)
     finally:
         first.kill()
     assert len(made) == SEGMENTS

@@ -21,7 +21,7 @@ def test_every_address_requires_the_token(
 ) -> None:
     server = serving()
     with pytest.raises(DependencyMissing, match="remote_refused"):
-        remote(store, server.url, "another token for it").render_segments(work, quiet)
+        remote(store, server.url, token="another token for it").render_segments(work, quiet)
     assert len(server.asked) == 1
     for path in ("/v1/health", "/v1/files/" + "a" * 64, "/", "/docs", "/openapi.json"):
         assert httpx.get(server.url + path, timeout=900).status_code == 401
