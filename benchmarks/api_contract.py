@@ -1,8 +1,9 @@
 """The API against its own description, as each role: schemathesis generates calls, right, wrong and in sequence.
 
 ``python -m benchmarks.api_contract [--examples 40] [--seconds 90] [--roles admin,viewer]`` prints a JSON object: calls,
-and what was not as described, which includes every status of 5xx. ``--seconds`` is for each role. Streams that last,
-and uploads by URL, have tests of their own.
+and what was not as described, which includes every status of 5xx. ``--seconds`` is for each role. The store is an S3
+server on loopback, so that signed uploads are called too. Streams that last, and uploads by URL, have tests of their
+own.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from pytoon_pipeline_tests.harness.api_server import ApiServer
 from pytoon_pipeline_tests.harness.daemon_harness import home_at
 from pytoon_pipeline_tests.harness.free_port import free_port
 from pytoon_pipeline_tests.harness.machine import machine
+from pytoon_pipeline_tests.harness.object_store import s3_server
 
 CHECKS = (
     "not_a_server_error", "response_schema_conformance", "content_type_conformance", "status_code_conformance",
@@ -40,7 +42,8 @@ def main() -> None:
     parser.add_argument("--roles", type=lambda text: text.split(","), default=list(get_args(Role)))
     options = parser.parse_args()
     os.environ["PYTOON_API_RATE"] = "1000000"
-    with tempfile.TemporaryDirectory(prefix="pytoon-contract-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pytoon-contract-") as folder, s3_server() as bucket:
+        os.environ.update(bucket.settings())
         home = home_at(Path(folder))
         server = ApiServer(home, free_port(), TOKEN)
         server.start()
@@ -60,7 +63,8 @@ def _key(home: Home, role: Role) -> str:
 def _called(server: ApiServer, secret: str, options: argparse.Namespace) -> dict[str, object]:
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{server.url}/v1/openapi.json",
-        "-H", f"Authorization: Bearer {secret}", "--exclude-path-regex", ELSEWHERE, "--checks", ",".join(CHECKS),
+        "-H", f"Authorization: Bearer {secret}", "-H", "Tus-Resumable: 1.0.0",
+        "--exclude-path-regex", ELSEWHERE, "--checks", ",".join(CHECKS),
         "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(options.examples),
         "--max-time", str(options.seconds), "--request-timeout", "30",
     ]  # fmt: skip

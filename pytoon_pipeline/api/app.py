@@ -18,6 +18,7 @@ from pytoon_pipeline.api.routes.door import add_door
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
 from pytoon_pipeline.api.routes.presigned import add_presigned
+from pytoon_pipeline.api.routes.quality import add_quality
 from pytoon_pipeline.api.routes.quota import add_quota
 from pytoon_pipeline.api.routes.renders import add_renders
 from pytoon_pipeline.api.routes.resumable import TusVersion, add_resumable
@@ -53,6 +54,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_presigned(app, service)
     add_uploads(app, service)
     add_renders(app, service)
+    add_quality(app, service)
     add_events(app, service)
     add_webhooks(app, service)
     add_audit(app, service)

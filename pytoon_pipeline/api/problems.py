@@ -49,6 +49,7 @@ STATUS = {
     "not_a_piece": 415,
     "wrong_checksum": 460,
     "too_many_requests": 429,
+    "checks_busy": 429,
     "quota_renders_per_day": 429,
     "quota_seconds_per_day": 429,
     "quota_concurrent": 429,

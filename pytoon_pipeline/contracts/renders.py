@@ -71,6 +71,12 @@ class RenderLinks(Record):
     held: dict[str, str] = Field(default_factory=dict)
 
 
+class CheckRequest(Record):
+    """A video to check: the id of an upload."""
+
+    file: Sha256
+
+
 class ReleaseRequest(Record):
     """Why a person delivers a held video."""
 

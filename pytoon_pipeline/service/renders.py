@@ -102,7 +102,7 @@ def submit_render(at: Workplace, wanted: RenderRequest, arrived: Arrived = NOTHI
         folder.mkdir()
         for name, sha256 in wanted.files.items():
             place = folder / checked_name(name)
-            os.link(arrived.get(sha256) or _uploaded(at, sha256), place)
+            os.link(arrived.get(sha256) or uploaded(at, sha256), place)
         if request := named_brand(at.home, at.tenant, wanted.request):
             write_bytes(folder / REQUEST_NAMES[-1], json.dumps(request).encode())
         with _without_paths(at.home.root):
@@ -174,7 +174,7 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _uploaded(at: Workplace, sha256: str) -> Path:
+def uploaded(at: Workplace, sha256: str) -> Path:
     """The file of an upload. Raises ``InvalidInput`` for one that the tenant does not have."""
     file = at.store.find_file(sha256) if at.files.has(sha256) else None
     if file is None:

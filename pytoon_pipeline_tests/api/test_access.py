@@ -46,6 +46,9 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/uploads/presigned/{transfer}"): "uploads:write",
     ("DELETE", "/v1/uploads/presigned/{transfer}"): "uploads:write",
     ("POST", "/v1/renders"): "renders:write",
+    ("POST", "/v1/qc"): "renders:write",
+    ("POST", "/render"): "renders:write",
+    ("GET", "/render/{render}"): "renders:read",
     ("GET", "/v1/renders"): "renders:read",
     ("GET", "/v1/renders/{render}"): "renders:read",
     ("POST", "/v1/renders/{render}/retry"): "renders:write",
@@ -158,7 +161,7 @@ def first_message(api: Client, path: str, secret: str) -> Answer:
 
 
 def call(api: Client, method: str, path: str, names: dict[str, str], secret: str) -> Answer:
-    body = b"{}" if method == "POST" and path == "/v1/renders" else b"x" if method == "POST" else None
+    body = b"{}" if method == "POST" and path in ("/render", "/v1/renders") else b"x" if method == "POST" else None
     if method == "WEBSOCKET":
         return first_message(api, path, secret)
     headers = TUS if "/resumable" in path else {}

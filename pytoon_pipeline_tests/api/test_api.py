@@ -72,6 +72,16 @@ def test_a_video_is_queued_watched_and_fetched(
         assert (tmp_path / "summer.mp4").read_bytes() == (home.root / record.video).read_bytes()
 
 
+def test_the_short_forms_answer_as_the_long_ones(api: Client, photo: bytes) -> None:
+    wanted = {"files": {"a.jpg": api.upload(photo)}, "request": {"text": "Once"}}
+    first = api.call("POST", "/render", wanted)
+    assert (first.status, first.headers["location"]) == (202, f"/v1/renders/{first.json['id']}")
+    again = api.call("POST", "/v1/renders", wanted)
+    assert (again.status, again.json) == (200, first.json)
+    assert api.call("GET", f"/render/{first.json['id']}").json == first.json
+    assert api.call("GET", "/render/nothing").status == 404
+
+
 def test_equal_posts_at_the_same_time_are_one_render(api: Client, home: Home, photo: bytes) -> None:
     wanted = {"files": {"a.jpg": api.upload(photo)}, "request": {"text": "Once"}}
     answers: list[tuple[int, str]] = []

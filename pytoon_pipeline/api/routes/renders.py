@@ -21,6 +21,7 @@ IdempotencyKey = Annotated[
 
 
 def add_renders(app: FastAPI, service: ApiService) -> None:
+    @app.post("/render", status_code=202, openapi_extra=FORM_BODY)
     @app.post("/v1/renders", status_code=202, openapi_extra=FORM_BODY)
     async def submit(
         caller: WritesRenders, request: Request, response: Response, idempotency_key: IdempotencyKey = None
@@ -46,6 +47,7 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
         """Renders, the newest first."""
         return renders.renders(service.of(caller), status, cursor, limit)
 
+    @app.get("/render/{render}")
     @app.get("/v1/renders/{render}")
     def show(caller: ReadsRenders, render: str) -> Render:
         """A render by its id or name."""
