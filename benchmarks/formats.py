@@ -1,11 +1,12 @@
 """All outputs of one talk in one command: what they cost above the encode floors, and whether each is as it should be.
 
-``python -m benchmarks.formats TALK [--seconds 42] [--outputs LIST] [--floor-seconds 4]``. The outputs are rendered into
-an empty home; then one word of a caption is changed, and they are rendered again. Wall time is that of the commands
-with all imports, processor time that of all their threads. The floor of an output is the processor time of encoding its
-finished frames from memory with its own settings, measured on its first seconds. ``repeated_analyses`` are stages of
-analysis that a second output computed again; ``heads_inside`` is the share of frames with a head that show it
-(``benchmarks.framing``).
+``python -m benchmarks.formats TALK [--seconds 42] [--outputs LIST] [--floor-seconds 4] [--out FOLDER]``. With
+``--out``, a run that was interrupted goes on: results of steps that ended are kept there. The outputs are rendered into an empty
+home, each by a command of its own, so that ``cold`` includes loading Python once for each; then one word of a caption
+is changed, and one command renders them all again. Wall time is that of the commands with all imports, processor time
+that of all their threads. The floor of an output is the processor time of encoding its finished frames from memory with
+its own settings, measured on its first seconds. ``repeated_analyses`` are stages of analysis that a second output
+computed again; ``heads_inside`` is the share of frames with a head that show it (``benchmarks.framing``).
 """
 
 import argparse
@@ -13,7 +14,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,30 +39,63 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=42)
     parser.add_argument("--outputs", default=OUTPUTS)
     parser.add_argument("--floor-seconds", type=float, default=4)
+    parser.add_argument("--out", type=Path, help="a folder that is kept; by default a temporary one")
     options = parser.parse_args()
-    request = ("--set", f"max_seconds={options.seconds:g}", "--output", options.outputs, *KEEP_SILENCE)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        cold, first = timed(folder, "render", str(options.talk), *request)
-        outputs = list(described(answers(first), options.talk, folder, options.floor_seconds))
-        text = folder / "talk.txt"
-        timed(folder, "transcript", first["name"], "--export", str(text))
-        words = change_word(text)
-        apply, _ = timed(folder, "transcript", first["name"], "--apply", str(text))
-        edit, second = timed(folder, "render", str(options.talk), *request)
-    floor = sum(one["floor"] for one in outputs)
-    print(json.dumps({
+        folder = options.out or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        print(json.dumps(figures(options.talk, folder, options), indent=2))
+    return 0
+
+
+def figures(talk: Path, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """All figures. Each step is kept in ``folder`` and not done again."""
+    request = ("--set", f"max_seconds={options.seconds:g}", *KEEP_SILENCE)
+
+    def render(outputs: str) -> tuple[dict[str, float], dict[str, Any]]:
+        return timed(folder, "render", str(talk), *request, "--output", outputs)
+
+    cold, results = {"wall": 0.0, "processor": 0.0}, []
+    for n, output in enumerate(options.outputs.split(",")):
+        cost, result = step(folder, f"cold-{n}", partial(render, output.strip()))
+        cold = {name: round(cold[name] + cost[name], 2) for name in cold}
+        results.append(result)
+    floors = {
+        one["name"]: step(folder, f"floor-{n}", partial(floor_of, one, options.floor_seconds))
+        for n, one in enumerate(results)
+    }
+    outputs = step(folder, "outputs", lambda: described(results, talk, folder))
+    text = folder / "talk.txt"
+    name = results[0]["name"]
+    words = step(folder, "words", lambda: exported_and_changed(folder, name, text))
+    apply, _ = step(folder, "apply", lambda: timed(folder, "transcript", name, "--apply", str(text)))
+    edit, second = step(folder, "edit", lambda: render(options.outputs))
+    return {
         "cold": cold,
-        "floors": round(floor, 2),
-        "times_the_floors": round(cold["processor"] / floor, 3),
-        "repeated_analyses": sorted(set.union(*(computed(one) & SHARED for one in answers(first)[1:]), set())),
+        "floors": floors,
+        "times_the_floors": round(cold["processor"] / sum(floors.values()), 3),
+        "repeated_analyses": sorted(set.union(*(computed(one) & SHARED for one in results[1:]), set())),
         "edit": {"words": words, "apply": apply, "render": edit},
         "edit_share": round((apply["processor"] + edit["processor"]) / cold["processor"], 4),
         "edited_segments": [one["segments"] for one in answers(second)],
         "outputs": outputs,
         "machine": machine(),
-    }, indent=2))  # fmt: skip
-    return 0
+    }
+
+
+def exported_and_changed(folder: Path, name: str, text: Path) -> list[str]:
+    """Writes the transcript with one word changed: what it was, and what it is."""
+    timed(folder, "transcript", name, "--export", str(text))
+    return change_word(text)
+
+
+def step(folder: Path, name: str, work: Callable[[], Any]) -> Any:
+    """The result of ``work`` that an earlier call kept in ``folder``; without one, it is done and kept."""
+    kept = folder / f"{name}.step.json"
+    if not kept.exists():
+        result = json.dumps(work())
+        kept.write_text(result)
+    return json.loads(kept.read_text())
 
 
 def answers(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -73,31 +108,36 @@ def computed(result: dict[str, Any]) -> set[str]:
     return {one["name"] for one in result["stages"] if one["status"] == "computed"}
 
 
-def described(
-    results: list[dict[str, Any]], talk: Path, folder: Path, floor_seconds: float
-) -> Iterator[dict[str, Any]]:
-    """The figures of each output."""
+def described(results: list[dict[str, Any]], talk: Path, folder: Path) -> list[dict[str, Any]]:
+    """What each output shows, and what was found in it."""
     rows, picture, video = reference(talk, folder), picture_of(talk), probe(talk).video
     assert video is not None
     assert video.average_rate is not None
+    found = []
     for result in results:
-        spec = RenderSpec.model_validate_json(Path(result["spec"]).read_text())
+        spec = spec_of(result)
         framing = measure(result["name"], spec, rows, float(video.average_rate.fraction), picture)
-        yield {
+        found.append({
             "name": result["name"],
             "size": spec.frame_size,
             "codec": spec.codec,
             "seconds": result["video_seconds"],
-            "floor": round(floor_of(Path(result["video"]), spec, floor_seconds), 2),
             "heads_inside": framing.inside,
             "all_heads_inside": framing.all_inside,
             "findings": [one["code"] for one in result["qc"]["findings"]],
             "platforms_broken": broken(Path(result["post"])),
-        }
+        })  # fmt: skip
+    return found
 
 
-def floor_of(video: Path, spec: RenderSpec, seconds: float) -> float:
-    """Processor seconds that encoding all frames of ``video`` takes, from those of its first ``seconds``."""
+def spec_of(result: dict[str, Any]) -> RenderSpec:
+    """The plan of an output."""
+    return RenderSpec.model_validate_json(Path(result["spec"]).read_text())
+
+
+def floor_of(result: dict[str, Any], seconds: float) -> float:
+    """Processor seconds that encoding all frames of an output takes, from those of its first ``seconds``."""
+    video, spec = Path(result["video"]), spec_of(result)
     frames = min(spec.frames, spec.rate.nearest(seconds))
     size = "x".join(map(str, spec.frame_size))
     planes = ["-f", "rawvideo", "-pix_fmt", "yuv420p"]
@@ -111,9 +151,8 @@ def floor_of(video: Path, spec: RenderSpec, seconds: float) -> float:
             ffmpeg.program(), "-v", "error", *planes, "-s", size, "-r", str(spec.rate.fraction), "-i", str(raw),
             "-vf", TAGGED, *settings, str(out),
         ]  # fmt: skip
-        return (
-            cost_of(lambda: subprocess.run(command, check=True, stderr=subprocess.DEVNULL)).cpu * spec.frames / frames
-        )
+        cost = cost_of(lambda: subprocess.run(command, check=True, stderr=subprocess.DEVNULL))
+    return round(cost.cpu * spec.frames / frames, 2)
 
 
 def broken(post: Path) -> dict[str, list[str]]:

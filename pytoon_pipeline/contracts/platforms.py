@@ -73,12 +73,14 @@ class Platform(Record):
 
     @property
     def planned(self) -> dict[str, object]:
-        """What plans depend on: limits of files do not change them."""
+        """What plans depend on: most limits of files do not change them."""
         return {
             "name": self.name,
             "safe_zone": self.safe_zone.model_dump(),
             "loudness": self.loudness.value,
             "max_seconds": self.max_seconds.value,
+            "max_bytes": self.max_bytes.value,
+            "max_video_bit_rate": self.max_video_bit_rate and self.max_video_bit_rate.value,
         }
 
     def safe_area(self, canvas: Canvas) -> Rect[int]:

@@ -43,7 +43,7 @@ class PlatformPost(Record):
 class Post(Record):
     """The publishing kit of one version of a video: the names of its files, and proposals for its texts.
 
-    ``extras`` are its teaser and its audio files.
+    ``level`` is that of H.264, none for other codecs. ``extras`` are its teaser and its audio files.
 
     ``seconds`` is the length of the video, ``language`` that of its audio (ISO 639-2, ``und`` when it is unknown).
     ``key_phrases`` are what the texts and the speech are about, the most important first. ``platforms`` begin with the
@@ -58,6 +58,7 @@ class Post(Record):
     aspect: Aspect
     resolution: Resolution = DEFAULT_RESOLUTION
     codec: VideoCodec = DEFAULT_CODEC
+    level: float | None = None
     seconds: float = Field(gt=0)
     language: str = "und"
     title: str

@@ -235,7 +235,7 @@ def _manifest(
         preset=video.resolved.value.preset,
         brand=video.resolved.value.brand,
         spec=video.spec,
-        encoder=stages.encoders(video.spec.codec),
+        encoder=stages.encoders(video.spec.codec, video.spec.max_bit_rate),
         transcriber=next((one.transcriber for one in video.transcripts.values.values()), None),
         corrections={item: _corrections(one) for item, one in video.transcripts.values.items()},
         language_model=tuple(_model_uses(video, stored)),

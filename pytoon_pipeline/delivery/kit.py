@@ -13,7 +13,8 @@ from pytoon_pipeline.delivery.model_post import with_model
 from pytoon_pipeline.delivery.post import for_platform, propose
 from pytoon_pipeline.delivery.post_texts import video_texts
 from pytoon_pipeline.llm.asking import LanguageModel
-from pytoon_pipeline.media.encoder import ENCODERS
+from pytoon_pipeline.media.encoder import ENCODERS, SOUND
+from pytoon_pipeline.media.h264_level import level_of
 from pytoon_pipeline.quality.conformance import BT709
 
 
@@ -37,6 +38,7 @@ def make_post(
         aspect=resolved.request.outputs[0].aspect,
         resolution=spec.resolution,
         codec=spec.codec,
+        level=facts.level,
         seconds=facts.seconds,
         language=spec.language,
         title=proposal.title,
@@ -54,15 +56,17 @@ def make_post(
 def planned_facts(spec: RenderSpec, finished: FinishedVideo, size: int) -> FileFacts:
     """What platforms look at in a finished video of ``size`` bytes, as it was planned and measured.
 
-    Quality control has compared the file with the plan. The bit rate is that of the whole file.
+    Quality control has compared the file with the plan. The bit rate is that of all but the sound.
     """
     seconds, rate = finished.composite.video_seconds, float(spec.rate.fraction)
+    level = level_of(*spec.frame_size, spec.rate.fraction).number if spec.codec == "h264" else None
     sound, (width, height) = finished.audio, spec.frame_size
     return FileFacts(
         container="mp4", bytes=size, seconds=seconds, video_codec=spec.codec,
-        pixel_format=ENCODERS[spec.codec].pixel_format,
+        pixel_format=ENCODERS[spec.codec].pixel_format, level=level,
         width=width, height=height, colour=BT709, frame_rate=rate, steps=(1 / rate, 1 / rate),
-        video_bit_rate=8 * size / seconds, audio_codec="aac", sample_rate=spec.audio.sample_rate, channels=2,
+        video_bit_rate=max(0.0, 8 * size / seconds - SOUND.bit_rate),
+        audio_codec="aac", sample_rate=spec.audio.sample_rate, channels=2,
         language=spec.language, loudness=None if sound.silent else sound.loudness,
         true_peak=None if sound.silent else sound.true_peak,
     )  # fmt: skip

@@ -52,10 +52,11 @@ def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
     Raises ``PytoonError`` when no engine can render them, and ``OSError`` (ENOSPC) when the disk has no space for them.
     """
     register_fonts(job.store, job.source)
+    encoder = stages.encoders(spec.codec, spec.max_bit_rate)["video"]
     key = StageKey(
         SEGMENTS,
         inputs={"metadata": job.metadata.fingerprint, "spec": picture_digest(spec)},
-        parameters={"encoder": stages.encoders(spec.codec)["video"], "segment": stages.SEGMENT.version},
+        parameters={"encoder": encoder, "segment": stages.SEGMENT.version},
         tools=stages.tools(spec),
     )
     return in_flight.run((job.store.root, key.fingerprint), lambda: _find_or_render(job, spec, key))

@@ -1,5 +1,10 @@
 """The encoder settings of video and audio. The manifest lists them, so that anyone can encode in the same way."""
 
+from math import ceil, log2
+from typing import ClassVar
+
+from typing_extensions import Self
+
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.output_format import SAMPLE_RATE, VideoCodec
@@ -11,12 +16,27 @@ from pytoon_pipeline.contracts.time import FrameRate
 INSTRUCTIONS = "MMX2,SSE2Fast,SSSE3,SSE4.2,AVX,FMA3,BMI2,AVX2"
 
 
+# The bytes of a segment are compared with those of at least so many seconds at the highest bit rate.
+SHORTEST_SECONDS = 1.0
+
+
 class PictureEncoder(Record):
     """How pictures are encoded. ``group_seconds`` is the longest group of pictures; groups are closed.
 
     ``threads`` frames are encoded at once. Their number is part of the settings because the output of some encoders
     depends on it; taken from the machine, it would give each machine other bytes.
+
+    ``BYTES_PER_PIXEL`` of a frame are the memory that encoding takes, measured at 1080p and 4K: it holds all the frames
+    that it compares. A CRF that is higher by ``HALVING`` about halves the bytes; ``COARSEST`` is the highest.
+
+    Pictures that have more than ``max_bit_rate`` bits per second are encoded again, with settings that are ``coarser``.
+    A buffer model (VBV) would do it in one pass, but with it x264 and x265 give other bytes each time: they use what
+    other threads happen to have finished.
     """
+
+    BYTES_PER_PIXEL: ClassVar[int]
+    HALVING: ClassVar[float] = 6
+    COARSEST: ClassVar[float] = 51
 
     codec: str
     preset: str
@@ -24,6 +44,22 @@ class PictureEncoder(Record):
     pixel_format: str = "yuv420p"
     group_seconds: float = 2.0
     threads: int = 2
+    max_bit_rate: int | None = None
+
+    def memory(self, width: int, height: int) -> int:
+        """Bytes of memory that encoding frames of this size takes."""
+        return width * height * self.BYTES_PER_PIXEL
+
+    def coarser(self, size: int, seconds: float) -> Self | None:
+        """Settings for pictures that have ``size`` bytes in ``seconds``, where that is too much; else none.
+
+        A short segment is mostly its first frame, and may have the bytes of ``SHORTEST_SECONDS``.
+        """
+        if self.max_bit_rate is None or self.crf >= self.COARSEST:
+            return None
+        excess = 8 * size / (self.max_bit_rate * max(seconds, SHORTEST_SECONDS))
+        step = ceil(self.HALVING * log2(excess)) if excess > 1 else 0
+        return self.model_copy(update={"crf": min(self.COARSEST, self.crf + step)}) if step else None
 
     @property
     def tag(self) -> str | None:
@@ -72,6 +108,8 @@ class H264Encoder(PictureEncoder):
     them; a segment's first has none before it, and without a factor comes out coarser than the rest.
     """
 
+    BYTES_PER_PIXEL: ClassVar[int] = 100
+
     codec: str = "libx264"
     preset: str = "superfast"
     crf: float = 20
@@ -96,6 +134,8 @@ class H264Encoder(PictureEncoder):
 
 class HevcEncoder(PictureEncoder):
     """H.265, by x265."""
+
+    BYTES_PER_PIXEL: ClassVar[int] = 180
 
     codec: str = "libx265"
     preset: str = "veryfast"
@@ -127,6 +167,10 @@ class HevcEncoder(PictureEncoder):
 class Vp9Encoder(PictureEncoder):
     """VP9, by libvpx. Its preset is a speed, 0 to 8."""
 
+    BYTES_PER_PIXEL: ClassVar[int] = 140
+    HALVING: ClassVar[float] = 10
+    COARSEST: ClassVar[float] = 63
+
     codec: str = "libvpx-vp9"
     preset: str = "4"
     crf: float = 28
@@ -145,6 +189,10 @@ class Vp9Encoder(PictureEncoder):
 
 class Av1Encoder(PictureEncoder):
     """AV1, by SVT-AV1. Its preset is a speed, 0 to 13."""
+
+    BYTES_PER_PIXEL: ClassVar[int] = 210
+    HALVING: ClassVar[float] = 10
+    COARSEST: ClassVar[float] = 63
 
     codec: str = "libsvtav1"
     preset: str = "8"
@@ -185,6 +233,11 @@ ENCODERS: dict[VideoCodec, PictureEncoder] = {
     "av1": Av1Encoder(),
 }
 SOUND = SoundEncoder()
+
+
+def picture_encoder(codec: VideoCodec, max_bit_rate: int | None = None) -> PictureEncoder:
+    """The encoder of ``codec`` for a video whose pictures may have so many bits per second."""
+    return ENCODERS[codec].model_copy(update={"max_bit_rate": max_bit_rate})
 
 
 def check_encoder(name: str) -> None:

@@ -9,6 +9,7 @@ from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.planning.analysed_media import PlanMedia
+from pytoon_pipeline.planning.bit_rate import max_bit_rate
 from pytoon_pipeline.planning.colours import plan_colours
 from pytoon_pipeline.planning.context import PlanContext, plan_context
 from pytoon_pipeline.planning.glyphs import without_missing_glyphs
@@ -36,6 +37,8 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     losses = source_losses(media, resolved.limits)
     media_notes = source_notes(media, losses)
     heard = [one for one in media.all() if one.item in _heard(spec)]
+    request, seconds = resolved.request, spec.rate.seconds(spec.frames)
+    size = resolved.canvas.at(request.resolution)
     return spec.model_copy(
         update={
             "notes": (*resolved.notes, *glyph_notes, *media_notes, *colours.notes, *spec.notes, *resolved.changed),
@@ -43,8 +46,9 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
             "language": audio_language(heard),
             "captions": spec.captions.model_copy(update={"language": translated_language(heard)}),
             "thumbnail_title": _thumbnail_title(context),
-            "codec": resolved.request.codec,
-            "resolution": resolved.request.resolution,
+            "codec": request.codec,
+            "resolution": request.resolution,
+            "max_bit_rate": max_bit_rate(resolved.platform, request.codec, size, spec.rate, seconds),
             "remedies": resolved.remedies,
             "fallback": resolved.fallback,
         }

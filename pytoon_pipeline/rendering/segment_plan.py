@@ -16,7 +16,7 @@ from pytoon_pipeline.contracts.spec.layers import CropPath, GroupLayer, ImageLay
 from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec, Scene, Segment, Transition
 from pytoon_pipeline.contracts.spec.text_animation import AT_REST, TextPhase, phase_at
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.media.encoder import ENCODERS, PICTURE, PictureEncoder
+from pytoon_pipeline.media.encoder import PICTURE, PictureEncoder, picture_encoder
 from pytoon_pipeline.rendering.contact_sheet import sheet_frames
 from pytoon_pipeline.rendering.pixels import in_pixels
 
@@ -135,6 +135,11 @@ class SegmentPlan:
             pending.extend(one.children)
 
     @property
+    def memory(self) -> int:
+        """Bytes of memory that encoding the segment takes."""
+        return self.encoder.memory(self.width, self.height)
+
+    @property
     def items(self) -> list[str]:
         return sorted({one.layer.item for one in self.layer_slices() if isinstance(one.layer, VideoLayer | ImageLayer)})
 
@@ -184,7 +189,7 @@ def plan_segment(
         caption_style=in_pixels(spec.captions.style, scale),
         sheet_frames=tuple(frame - segment.start for frame in sheet_frames(spec, segment)),
         lut=spec.lut,
-        encoder=encoder or ENCODERS[spec.codec],
+        encoder=encoder or picture_encoder(spec.codec, spec.max_bit_rate),
     )
 
 

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytoon_pipeline.contracts.rendering import SegmentResult
+from pytoon_pipeline.media.encoder import PictureEncoder
 from pytoon_pipeline.media.source_reader import SourceReaders
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.frame_counter import FrameCounter
@@ -16,6 +17,7 @@ from pytoon_pipeline.rendering.segment_queue import SegmentQueue
 from pytoon_pipeline.rendering.segments import FrameWatch, render_segment
 from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS, VIDEO
 from pytoon_pipeline.runtime.allocation import return_large_blocks
+from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.store.stages import StageKey, StageOutput, StageResult, get_or_compute
 from pytoon_pipeline.store.store import Store
 
@@ -37,8 +39,8 @@ class SegmentPool:
     def render(self, tasks: Tasks, processors: int) -> dict[int, StageResult]:
         """The results of ``tasks``.
 
-        A segment keeps about two processors busy with its own threads; one segment more fills their pauses. Raises the
-        first error of a segment; those that have not started then are not rendered.
+        So many are rendered at once as the memory of the machine allows. Raises the first error of a segment; those
+        that have not started then are not rendered.
         """
         import cv2
 
@@ -47,7 +49,7 @@ class SegmentPool:
         return_large_blocks()
         queue = SegmentQueue(tasks)
         results: dict[int, StageResult] = {}
-        threads = processors // 2 + 1
+        threads = Capacity.of_machine().segments(processors, max(plan.memory for plan, _ in tasks.values()))
         with (
             SourceReaders(threads) as readers,
             ThreadPoolExecutor(threads, thread_name_prefix="segment") as pool,
@@ -78,9 +80,16 @@ class SegmentPool:
             FRAME_STATS: scratch / "frame_stats.npz",
             CONTACT_SHEET: scratch / "contact_sheet.jpg",
         }
-        sheet = ContactSheet(plan.sheet_frames)
         watch = FrameWatch(self.deadline, self.counter.advance)
-        render_segment(plan, self.sources, files[VIDEO], watch, sheet, readers).save(files[FRAME_STATS])
+        encoder: PictureEncoder | None = plan.encoder
+        while encoder is not None:
+            used, sheet = encoder, ContactSheet(plan.sheet_frames)
+            part = replace(plan, encoder=used)
+            render_segment(part, self.sources, files[VIDEO], watch, sheet, readers).save(files[FRAME_STATS])
+            watch = FrameWatch(self.deadline)
+            encoder = used.coarser(files[VIDEO].stat().st_size, plan.rate.seconds(plan.frames))
+            if encoder is not None:
+                log.info("coarser", extra={"event": "coarser", "crf": encoder.crf, "limit": encoder.max_bit_rate})
         sheet.save(files[CONTACT_SHEET])
         return StageOutput(SegmentResult(frames=plan.frames), files)
 

@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.rendering import ThumbnailResult
 from pytoon_pipeline.contracts.spec.layers import TextLayer, nested
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg, fonts
-from pytoon_pipeline.media.encoder import ENCODERS, SOUND
+from pytoon_pipeline.media.encoder import SOUND, picture_encoder
 from pytoon_pipeline.rendering.frame_counter import FrameCounter
 from pytoon_pipeline.runtime.capacity import processors as available_processors
 from pytoon_pipeline.store.fingerprint import canonical, hash_value
@@ -188,6 +188,7 @@ def _visual_digest(spec: RenderSpec) -> str:
     return hash_value(spec.model_dump(mode="json", include={"rate", "width", "height", "scenes", "overlays"}))
 
 
-def encoders(codec: VideoCodec = DEFAULT_CODEC) -> dict[str, object]:
+def encoders(codec: VideoCodec = DEFAULT_CODEC, max_bit_rate: int | None = None) -> dict[str, object]:
     """The encoder settings that the manifest of a video in ``codec`` records."""
-    return {"video": ENCODERS[codec].model_dump(mode="json"), "audio": SOUND.model_dump(mode="json")}
+    video = picture_encoder(codec, max_bit_rate)
+    return {"video": video.model_dump(mode="json"), "audio": SOUND.model_dump(mode="json")}

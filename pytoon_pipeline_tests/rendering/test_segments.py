@@ -100,6 +100,17 @@ def test_segments_stop_with_the_work_that_they_are_part_of(source: Source, store
         stages.render_segments(store, spec(), {ITEM: source}, lambda ready, total: None)
 
 
+def test_a_segment_keeps_to_the_bit_rate_of_its_video(source: Source, store: Store) -> None:
+    def bits(most: int | None) -> int:
+        plan = spec().model_copy(update={"max_bit_rate": most})
+        first = stages.render_segments(store, plan, {ITEM: source}, lambda ready, total: None)[0].artifact
+        return 8 * store.path(first.files["video"]).stat().st_size
+
+    free = bits(None)
+    assert bits(2 * free) == free
+    assert bits(free // 3) <= free // 3
+
+
 def test_a_failing_encoder_is_a_typed_error(source: Source, tmp_path: Path) -> None:
     job = plan_segment(spec(), spec().segments[0], {ITEM: source}, H264Encoder(preset="no-such-preset"))
     with pytest.raises(RenderError, match="ffmpeg_failed"):

@@ -1,11 +1,14 @@
 """Capacity: how many runs, encoders and transcribers work at once, and with how many threads."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytoon_pipeline.media.encoder import ENCODERS
 from pytoon_pipeline.runtime import capacity
-from pytoon_pipeline.runtime.capacity import RUN_BYTES, Capacity, plan, processors
+from pytoon_pipeline.runtime.capacity import OWN_BYTES, RUN_BYTES, Capacity, plan, processors
 
 GIGABYTE = 1 << 30
 
@@ -22,7 +25,7 @@ GIGABYTE = 1 << 30
     ],
 )
 def test_processors_and_memory_limit_what_runs_at_once(cores: int, memory: int, expected: Capacity) -> None:
-    assert plan(cores, memory) == expected
+    assert replace(plan(cores, memory), encoding_bytes=expected.encoding_bytes) == expected
 
 
 @pytest.mark.parametrize(("chosen", "runs"), [(1, 1), (7, 7), (100, 100), (0, 1)])
@@ -54,7 +57,8 @@ def test_the_machine_is_measured_and_the_setting_counts(monkeypatch: pytest.Monk
     monkeypatch.setattr(capacity, "_memory", lambda: 12 * GIGABYTE)
     monkeypatch.setattr(capacity, "processors", lambda: 8)
     monkeypatch.delenv("PYTOON_RUNS", raising=False)
-    assert Capacity.of_machine() == Capacity(processors=8, runs=4, encoders=2, transcribers=2)
+    share = 4 * GIGABYTE - OWN_BYTES
+    assert Capacity.of_machine() == Capacity(8, runs=4, encoders=2, transcribers=2, encoding_bytes=share)
     monkeypatch.setenv("PYTOON_RUNS", "3")
     assert Capacity.of_machine().runs == 3
 
@@ -66,3 +70,19 @@ def test_processors_are_those_of_this_process() -> None:
 @pytest.mark.parametrize(("active", "threads"), [(0, 16), (1, 16), (2, 8), (4, 4), (8, 4)])
 def test_active_runs_share_the_processors_as_far_as_they_may_encode(active: int, threads: int) -> None:
     assert Capacity(processors=16, runs=8, encoders=4, transcribers=4).threads(active) == threads
+
+
+def test_large_frames_are_encoded_fewer_at_once() -> None:
+    small, large = (ENCODERS["hevc"].memory(*size) for size in ((1080, 1920), (2160, 3840)))
+    share = plan(16, 16 * GIGABYTE)
+    assert share.segments(16, small) > share.segments(16, large) >= 1
+    assert share.segments(16, large) * large <= share.encoding_bytes
+    assert plan(16, 64 * GIGABYTE).segments(2, large) == 2, "processors limit it too"
+    assert plan(16, GIGABYTE).segments(16, large) == 1, "any machine renders one"
+
+
+@given(st.integers(1, 128), st.integers(2 << 30, 1 << 42))
+def test_all_runs_fit_the_memory(cores: int, memory: int) -> None:
+    found = plan(cores, memory)
+    others = found.runs - found.encoders
+    assert others * RUN_BYTES + found.encoders * (found.encoding_bytes + OWN_BYTES) <= memory

@@ -219,7 +219,8 @@ class RenderSpec(Record):
     """Scenes one after the other, overlays over all of them, captions and sound.
 
     ``width``, ``height`` and all lengths are in pixels of 1080p, which the renderer scales to the ``resolution``: one
-    plan serves all sizes of an aspect ratio. The length is the sum of the scenes less their overlaps. ``overlays``
+    plan serves all sizes of an aspect ratio. ``max_bit_rate`` is the most bits per second that pictures may have. The
+    length is the sum of the scenes less their overlaps. ``overlays``
     count frames of the video. ``still`` and ``dark`` ranges are motionless or black as planned, so not a fault of the
     video. ``losses`` are parts of its sources that were promised and did not come. ``language`` is that of the audio
     (ISO 639-2), ``und`` when it is unknown.
@@ -234,6 +235,7 @@ class RenderSpec(Record):
     resolution: Resolution = DEFAULT_RESOLUTION
     rate: FrameRate
     codec: VideoCodec = DEFAULT_CODEC
+    max_bit_rate: int | None = Field(default=None, gt=0)
     frames: int = Field(gt=0)
     scenes: tuple[Scene, ...] = Field(min_length=1)
     overlays: tuple[Layer, ...] = ()
