@@ -1,12 +1,12 @@
 """All outputs of one talk in one command: what they cost above the encode floors, and whether each is as it should be.
 
 ``python -m benchmarks.formats TALK [--seconds 42] [--outputs LIST] [--floor-seconds 4] [--out FOLDER]``. With
-``--out``, a run that was interrupted goes on: results of steps that ended are kept there. The outputs are rendered into an empty
-home, each by a command of its own, so that ``cold`` includes loading Python once for each; then one word of a caption
-is changed, and one command renders them all again. Wall time is that of the commands with all imports, processor time
-that of all their threads. The floor of an output is the processor time of encoding its finished frames from memory with
-its own settings, measured on its first seconds. ``repeated_analyses`` are stages of analysis that a second output
-computed again; ``heads_inside`` is the share of frames with a head that show it (``benchmarks.framing``).
+``--out``, a run that was interrupted goes on: results of steps that ended are kept there. The outputs are rendered
+into an empty home, each by a command of its own, so that ``cold`` includes loading Python once for each; then one word
+of a caption is changed, and one command renders them all again. Wall time is that of the commands with all imports,
+processor time that of all their threads. The floor of an output is the processor time of encoding its finished frames
+from memory with its own settings, measured on its first seconds. ``repeated_analyses`` are stages of analysis that a
+second output computed again; ``heads_inside`` is the share of frames with a head that show it (``benchmarks.framing``).
 """
 
 import argparse
@@ -14,12 +14,12 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.framing import measure, picture_of, reference
+from benchmarks.steps import step
 from benchmarks.word_edit import KEEP_SILENCE, change_word, timed
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.media import ffmpeg
@@ -87,15 +87,6 @@ def exported_and_changed(folder: Path, name: str, text: Path) -> list[str]:
     """Writes the transcript with one word changed: what it was, and what it is."""
     timed(folder, "transcript", name, "--export", str(text))
     return change_word(text)
-
-
-def step(folder: Path, name: str, work: Callable[[], Any]) -> Any:
-    """The result of ``work`` that an earlier call kept in ``folder``; without one, it is done and kept."""
-    kept = folder / f"{name}.step.json"
-    if not kept.exists():
-        result = json.dumps(work())
-        kept.write_text(result)
-    return json.loads(kept.read_text())
 
 
 def answers(result: dict[str, Any]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 ``python -m benchmarks.long_video [TALK] [--seconds 600] [--out FOLDER]``. The talk is enlarged to 1920×1080, repeated,
 and has subtitles, so that no transcriber takes part. Measured: peak memory of ``pytoon render`` with all its processes,
 processor time of quality control per minute of video, and how many segments are rendered after one word of the
-transcript has changed.
+transcript has changed. With ``--out``, a run that was interrupted goes on with the video that was not finished.
 """
 
 import argparse
@@ -13,11 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.memory import family, size
+from benchmarks.steps import step
 from pytoon_pipeline.media import ffmpeg
 from pytoon_pipeline_tests.harness.machine import machine
 from pytoon_pipeline_tests.harness.timelines import SAMPLE
@@ -36,7 +38,7 @@ adjust:
 
 def talk(source: Path, seconds: int, folder: Path) -> Path:
     """A folder with ``source`` as 1080p, repeated for ``seconds``, its subtitles and a request."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     once = folder.with_suffix(".mp4")
     ffmpeg.run([
         "-v", "error", "-i", str(source), "-vf", "scale=1920:1080,fps=30", "-c:v", "libx264", "-preset", "veryfast",
@@ -88,7 +90,9 @@ def command(home: Path, *arguments: str) -> tuple[dict[str, Any], float]:
 
 def measure(source: Path, seconds: int, folder: Path) -> dict[str, Any]:
     """What a video of ``seconds`` costs, in a home of its own."""
-    home, upload = folder / f"home-{seconds}", talk(source, seconds, folder / f"talk-{seconds}")
+    home, upload = folder / f"home-{seconds}", folder / f"talk-{seconds}"
+    if not (upload / "request.yaml").exists():
+        talk(source, seconds, upload)
     began = time.perf_counter()
     rendered, megabytes = command(home, "render", str(upload))
     wall = time.perf_counter() - began
@@ -125,12 +129,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("talk", type=Path, nargs="?", default=SAMPLE)
     parser.add_argument("--seconds", type=int, default=600)
-    parser.add_argument("--out", type=Path, help="an empty folder that is kept; by default a temporary one")
+    parser.add_argument("--out", type=Path, help="a folder that is kept; by default a temporary one")
     arguments = parser.parse_args()
     with TemporaryDirectory() as name:
         folder = arguments.out or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        found = {seconds: measure(arguments.talk, seconds, folder) for seconds in (SHORT_SECONDS, arguments.seconds)}
+        found = {
+            seconds: step(folder, str(seconds), partial(measure, arguments.talk, seconds, folder))
+            for seconds in (SHORT_SECONDS, arguments.seconds)
+        }
     print(json.dumps({"videos": found, "machine": machine()}, indent=2))
 
 

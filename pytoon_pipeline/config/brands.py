@@ -62,6 +62,14 @@ def check_brand_rules(brand: Brand, request: Request) -> None:
                 f"Use one of: {', '.join(brand.transitions)}. Or, to override the brand, add to the command: "
                 "--set brand_safe=false",
             )
+        if isinstance(entry.motion, str) and entry.motion not in brand.ken_burns:
+            raise field_error(
+                f"media.{entry.file[:60]}.motion",
+                "brand_refused",
+                f"the brand “{brand.name}” does not move pictures “{entry.motion}”.",
+                f"Use one of: {', '.join(brand.ken_burns)}. Or, to override the brand, add to the command: "
+                "--set brand_safe=false",
+            )
     for section, owned in BRAND_OWNED.items():
         for name in sorted(owned & set(request.adjust.get(section, {}))):
             raise _owned(brand, f"adjust.{section}.{name}")

@@ -11,6 +11,7 @@ from pytoon_pipeline.contracts.brand import Watermark
 from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.highlights import Highlight, Highlights
+from pytoon_pipeline.contracts.motion import MotionChoice
 from pytoon_pipeline.contracts.output_format import (
     CANVASES,
     DEFAULT_ASPECT,
@@ -61,11 +62,44 @@ FITS: dict[str, str] = {
 MAX_MEDIA = 40
 
 
+def _background(value: object) -> object:
+    """A colour by its code. Names of files have a dot, names of colours have none."""
+    if not isinstance(value, str) or ("." in value and "(" not in value):
+        return value
+    code = colour_code(value)
+    if code is None and value.startswith("#"):
+        raise PydanticCustomError("colour", "not a colour")
+    return code or value
+
+
+Background = Annotated[
+    str,
+    Field(min_length=1, description="brand, gradient, blur, a colour, or the name of a file"),
+    BeforeValidator(_background),
+]
+
+
+def _own_background(value: object) -> object:
+    value = _background(value)
+    if isinstance(value, str) and value not in ITEM_BACKGROUNDS and not value.startswith("#"):
+        hint = f"Choose from: {', '.join(ITEM_BACKGROUNDS)}; or write a colour. A file is the background of all items."
+        raise ValueError(f"“{value[:40]}” is no background of an item", hint)
+    return value
+
+
+ITEM_BACKGROUNDS = ("brand", "gradient", "blur")
+ItemBackground = Annotated[
+    str, Field(min_length=1, description="brand, gradient, blur or a colour"), BeforeValidator(_own_background)
+]
+
+
 class MediaRequest(Record):
     """One item of the upload, by its file name inside the folder.
 
     ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown.
-    ``transition`` is how it comes in; the first item has none. ``language`` is that of the speech in a clip; without
+    ``transition`` is how it comes in; the first item has none. ``background`` is its own ground: brand, gradient, blur
+    or a colour. With ``motion``, a picture fills the frame and the view moves over it: a word such as *in* or *left*,
+    or the parts of the picture with which it starts and ends. ``language`` is that of the speech in a clip; without
     it, the clip has that of the request.
     """
 
@@ -76,6 +110,8 @@ class MediaRequest(Record):
     fit: Fit | None = None
     audio: OriginalAudio | None = None
     transition: TransitionChoice | None = None
+    background: ItemBackground | None = None
+    motion: MotionChoice | None = None
     language: Language | None = None
 
     @model_validator(mode="after")
@@ -83,6 +119,9 @@ class MediaRequest(Record):
         if self.end is not None and self.end <= self.start:
             reason = f"“{self.file[:60]}” starts at {self.start:g} s but ends at {self.end:g} s"
             raise ValueError(reason, f"Set end to more than {self.start:g}, or remove it.")
+        if self.motion is not None and self.fit in ("contain", "bars"):
+            reason = f"“{self.file[:60]}” has a motion, for which it fills the frame, and fit: {self.fit}"
+            raise ValueError(reason, "Remove one of them.")
         return self
 
 
@@ -140,23 +179,6 @@ class LogoRequest(Watermark):
     """A logo for a video without a brand, or in place of the brand's: a picture file, and where it stands."""
 
     file: FileName = Field(examples=["logo.png"])
-
-
-def _background(value: object) -> object:
-    """A colour by its code. Names of files have a dot, names of colours have none."""
-    if not isinstance(value, str) or ("." in value and "(" not in value):
-        return value
-    code = colour_code(value)
-    if code is None and value.startswith("#"):
-        raise PydanticCustomError("colour", "not a colour")
-    return code or value
-
-
-Background = Annotated[
-    str,
-    Field(min_length=1, description="brand, gradient, blur, a colour, or the name of a file"),
-    BeforeValidator(_background),
-]
 
 
 def _plain_name(value: object) -> object:

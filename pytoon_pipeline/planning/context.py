@@ -87,6 +87,14 @@ class PlanContext:
         """Whether the request names a background: a colour, a gradient or a file."""
         return self.request.background is not None or self.media.background is not None
 
+    def of_item(self, item: PlanItem) -> "PlanContext":
+        """The context with the background that ``item`` has of its own, if it has one."""
+        if item.entry.background is None:
+            return self
+        request = self.request.model_copy(update={"background": item.entry.background})
+        resolved = self.resolved.model_copy(update={"request": request})
+        return replace(self, resolved=resolved, media=replace(self.media, background=None))
+
     @property
     def has_picture_ground(self) -> bool:
         """Whether grounds take the tone of the picture on them: unless the request has one."""

@@ -14,6 +14,7 @@ from pytoon_pipeline.planning.colours import plan_colours
 from pytoon_pipeline.planning.context import PlanContext, plan_context
 from pytoon_pipeline.planning.glyphs import without_missing_glyphs
 from pytoon_pipeline.planning.language import audio_language, translated_language
+from pytoon_pipeline.planning.motion_notes import motion_notes
 from pytoon_pipeline.planning.source_notes import source_losses, source_notes
 from pytoon_pipeline.planning.thumbnail_title import thumbnail_title
 
@@ -37,11 +38,13 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     losses = source_losses(media, resolved.limits)
     media_notes = source_notes(media, losses)
     heard = [one for one in media.all() if one.item in _heard(spec)]
+    notes = (*resolved.notes, *glyph_notes, *media_notes, *colours.notes, *spec.notes)
+    notes = (*notes, *motion_notes(spec, context.items), *resolved.changed)
     request, seconds = resolved.request, spec.rate.seconds(spec.frames)
     size = resolved.canvas.at(request.resolution)
     return spec.model_copy(
         update={
-            "notes": (*resolved.notes, *glyph_notes, *media_notes, *colours.notes, *spec.notes, *resolved.changed),
+            "notes": notes,
             "losses": losses,
             "language": audio_language(heard),
             "captions": spec.captions.model_copy(update={"language": translated_language(heard)}),

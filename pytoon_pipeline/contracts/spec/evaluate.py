@@ -46,7 +46,7 @@ def crop_at(camera: CropPath, clip_frame: int, video_frame: int) -> Box:
 
     The zoom goes towards the focus: that point keeps its place on the screen.
     """
-    x, y, focus_x, focus_y, key_zoom = _between(camera.keyframes, clip_frame)
+    x, y, focus_x, focus_y, key_zoom = _between(camera.keyframes, clip_frame, camera.eased)
     zoom = key_zoom * zoom_at(camera.zoom_pulse, video_frame)
     width, height = camera.width / zoom, camera.height / zoom
     focus_x = min(max(focus_x, x - camera.width / 2), x + camera.width / 2)
@@ -55,8 +55,10 @@ def crop_at(camera: CropPath, clip_frame: int, video_frame: int) -> Box:
     return Box(x - width / 2, y - height / 2, width, height)
 
 
-def _between(keys: tuple[CropKeyframe, ...], frame: int) -> tuple[float, ...]:
-    """Values at ``frame``: cubic Hermite, which a changed key changes only near itself."""
+def _between(keys: tuple[CropKeyframe, ...], frame: int, eased: bool) -> tuple[float, ...]:
+    """Values at ``frame``: cubic Hermite, which a changed key changes only near itself. At the first and the last key,
+    the speed is that of the way beside it, or none when it is ``eased``.
+    """
     after = bisect_right([key.frame for key in keys], frame)
     if after == 0:
         return _values(keys[0])
@@ -69,7 +71,8 @@ def _between(keys: tuple[CropKeyframe, ...], frame: int) -> tuple[float, ...]:
     t = (frame - a.frame) / span
 
     def value(o: float, p: float, q: float, r: float) -> float:
-        slope = m = n = (q - p) / span
+        slope = (q - p) / span
+        m = n = 0.0 if eased else slope
         if before:
             gap = a.frame - before.frame
             m = _tangent(slope, span, (p - o) / gap, gap)

@@ -71,12 +71,16 @@ class ZoomPulse(Record):
 
 
 class CropPath(Record):
-    """The window over a source. ``width`` and ``height`` are its size at zoom 1; between keys it moves smoothly."""
+    """The window over a source. ``width`` and ``height`` are its size at zoom 1; between keys it moves smoothly.
+
+    Between two keys it moves at one speed, or is ``eased``: gently off and to a stop.
+    """
 
     width: float
     height: float
     keyframes: tuple[CropKeyframe, ...] = Field(min_length=1)
     zoom_pulse: ZoomPulse | None = None
+    eased: bool = False
 
 
 class LayerBase(Record):

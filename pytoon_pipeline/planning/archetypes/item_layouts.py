@@ -61,6 +61,9 @@ ItemLayout = Callable[[PlanContext, PlanItem, int, Sequence[TitleRequest]], Scen
 
 def item_sequence(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """One item in the layout of the preset, or in another one where that would cut its subject."""
+    context = context.of_item(item)
+    if moves_as_asked(item):
+        return covering(context, item, frames, titles)
     fit = item.fit if item.fit != "auto" else context.preset.stills.fit
     if fit == "bars":
         return letterboxed(context, item, frames, titles)
@@ -71,6 +74,11 @@ def item_sequence(context: PlanContext, item: PlanItem, frames: int, titles: Seq
     if fit == "contain":
         return card(context, item, frames, titles)
     return LAYOUTS[_layout(context, item)](context, item, frames, titles)
+
+
+def moves_as_asked(item: PlanItem) -> bool:
+    """Whether the view moves over the item as its entry asks."""
+    return item.entry.motion is not None and item.material.is_still and not item.material.transparent
 
 
 def fills_as_preset(context: PlanContext, item: PlanItem) -> bool:

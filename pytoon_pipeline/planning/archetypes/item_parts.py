@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.geometry import Rect
+from pytoon_pipeline.contracts.motion import Motion
 from pytoon_pipeline.contracts.preset import HeadlineSettings
 from pytoon_pipeline.contracts.spec.layers import CropPath
 from pytoon_pipeline.media.colour import luminance_of
@@ -25,6 +26,9 @@ from pytoon_pipeline.planning.layout.text_fit import TextLayout
 from pytoon_pipeline.planning.layout.titles import fit_title, role_size, title_area, without_marked
 from pytoon_pipeline.planning.sequences import TextSpace
 from pytoon_pipeline.planning.shots.recrops import crop_path
+from pytoon_pipeline.planning.shots.requested_motion import along
+from pytoon_pipeline.planning.shots.stills import moving
+from pytoon_pipeline.planning.shots.subjects import subject_box
 from pytoon_pipeline.planning.title_request import TitleRequest
 from pytoon_pipeline.planning.title_schedule import fit_label, item_headline
 
@@ -100,11 +104,21 @@ def crops(
     detailed: bool = False,
 ) -> CropPath:
     """The crops of a picture in a layer of ``height`` pixels, one for each page of its texts; ``window`` is the size
-    and the centre of the widest. See ``recrops.crop_path``.
+    and the centre of the widest. A motion that the item has of its own is all that there is. See ``recrops.crop_path``.
     """
-    settings, rate = context.preset.stills, context.rate
+    settings, rate, motion = context.preset.stills, context.rate, item.entry.motion
+    if isinstance(motion, Motion):
+        return along(item.material, motion, _aspect(item, window[0]), frames)
+    if motion is not None:
+        subject, picture = subject_box(item.material), item.material.sampled.picture
+        return moving(*window, picture, subject, frames, motion, settings)
     move = settings.ken_burns[item.index % len(settings.ken_burns)]
     return crop_path(item.material, window, frames, pages, move, settings, float(rate.fraction), height, detailed)
+
+
+def _aspect(item: PlanItem, window: tuple[float, float]) -> float:
+    """Width over height of a window whose size is in shares of an item's picture."""
+    return window[0] * item.material.size[0] / (window[1] * item.material.size[1])
 
 
 def title_pages(titles: Sequence[TitleRequest], headline: HeadlineSettings, area: Rect[int]) -> list[TextLayout]:

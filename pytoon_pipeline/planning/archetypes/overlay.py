@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
 from pytoon_pipeline.planning.archetypes.card import card
 from pytoon_pipeline.planning.archetypes.cut_out import cut_out
+from pytoon_pipeline.planning.archetypes.item_layouts import covering, moves_as_asked
 from pytoon_pipeline.planning.archetypes.item_parts import ground
 from pytoon_pipeline.planning.archetypes.plain_ground import on_plain_ground
 from pytoon_pipeline.planning.archetypes.text_only import plan_text
@@ -115,6 +116,8 @@ def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[
 
 def _shown(context: PlanContext, group: Group, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     items, places = group
+    # Products that stand together have the ground of the first that has one of its own.
+    context = context.of_item(next((item for item in items if item.entry.background is not None), items[0]))
     if len(items) == 1:
         return _alone(context, items[0], frames, titles)
     preset, style, file = context.preset, context.title_style, context.media.background
@@ -135,6 +138,8 @@ def _shown(context: PlanContext, group: Group, frames: int, titles: Sequence[Tit
 
 def _alone(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     """A product alone: a cut-out, a picture whose plain background goes on over the frame, or a card."""
+    if moves_as_asked(item):
+        return covering(context, item, frames, titles)
     if item.material.transparent:
         return cut_out(context, item, frames, titles)
     plain = item.fit == "auto" and item.material.is_still and has_plain_edges(item.material)

@@ -6,7 +6,7 @@ import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Box
-from pytoon_pipeline.contracts.spec.layers import VideoLayer
+from pytoon_pipeline.contracts.spec.layers import ShapeLayer, VideoLayer
 from pytoon_pipeline_tests.harness.layout import items, texts
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still, tones
 
@@ -53,6 +53,21 @@ def test_pictures_are_shown_until_the_voice_over_ends() -> None:
     voice = heard(14.0, ((0.5, 13.0),))
     spec = planned(items(2), voice=voice, transition="cut")
     assert spec.frames == round(14.4 * 30)
+
+
+@pytest.mark.parametrize("archetype", ["hero", "overlay"])
+def test_an_item_has_its_own_background(archetype: str) -> None:
+    wishes = [{"file": "item-0"}, {"file": "item-1", "background": "#123456"}]
+    products = [still(item=letter * 64, transparent=True) for letter in "ab"]
+    spec = planned(
+        products, media_wishes=wishes, archetype=archetype, background="#654321", transition="cut",
+        adjust={"layout": {"arrange": "one_by_one"}},
+    )  # fmt: skip
+    grounds = [
+        next(one for one in scene.layers if isinstance(one, ShapeLayer) and one.name == "background")
+        for scene in spec.scenes[:2]
+    ]
+    assert [one.fill.colours for one in grounds] == [("#654321",), ("#123456",)]
 
 
 def test_texts_alone_get_a_background() -> None:
