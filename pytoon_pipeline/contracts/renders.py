@@ -4,9 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation
 from pytoon_pipeline.contracts.events import EventData
+from pytoon_pipeline.contracts.resolved_request import Origin
 from pytoon_pipeline.contracts.results import ErrorInfo
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.upload_states import UploadState
@@ -59,6 +61,25 @@ class RenderRequest(Record):
     title: str | None = Field(default=None, min_length=1, max_length=100, description="a title")
     files: dict[str, Sha256] = Field(default_factory=dict, max_length=100)
     request: dict[str, Any] = Field(default_factory=dict)
+
+
+class Setting(Record):
+    """A setting of the preset as a request decides it, and where its value comes from."""
+
+    name: str
+    value: Any
+    origin: Origin
+
+
+class RequestCheck(Record):
+    """What a request decides: ``id`` is the render that it would be, and ``notes`` what a person should know."""
+
+    id: str
+    archetype: Archetype
+    preset: str
+    platform: str
+    settings: tuple[Setting, ...]
+    notes: tuple[Note, ...]
 
 
 class RenderLinks(Record):

@@ -31,6 +31,7 @@ from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest_in_steps
 from pytoon_pipeline.intake.preflight import Preflight
+from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.runtime.atomic import write_bytes
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
@@ -97,7 +98,25 @@ def submit_render(at: Workplace, wanted: RenderRequest, arrived: Arrived = NOTHI
     names that are no file names, for unknown files, and for whatever the request refuses; ``TransientError`` for a new
     render beyond the quota of the tenant.
     """
-    with scratch_dir(at.home.work) as scratch, admission(at.quotas) as admitted:
+    with arranged(at, wanted, arrived) as upload, admission(at.quotas) as admitted:
+
+        def admit(key: str, seconds: float) -> None:
+            admitted.ask(key, seconds)
+            _keep(at, arrived)
+
+        steps = ingest_in_steps(
+            at.home, at.store, upload, pending=True, preflight=preflight_of(at), admit=admit, tenant=at.tenant, by=at.by
+        )
+        source, outcome = run_to_end(steps)
+        admitted.queued = outcome != "known"
+        _keep(at, arrived)
+    return source.key, outcome
+
+
+@contextmanager
+def arranged(at: Workplace, wanted: RenderRequest, arrived: Arrived = NOTHING) -> Iterator[Upload]:
+    """The upload that a request describes, with its files in a folder while the block runs. Raises ``InvalidInput``."""
+    with scratch_dir(at.home.work) as scratch:
         folder = scratch / "upload"
         folder.mkdir()
         for name, sha256 in wanted.files.items():
@@ -108,20 +127,12 @@ def submit_render(at: Workplace, wanted: RenderRequest, arrived: Arrived = NOTHI
         with _without_paths(at.home.root):
             upload = RequestOptions().read(folder, "submit")
         title = wanted.title or next((PurePath(name).stem for name in wanted.files), "video")
-        preflight = Preflight(at.store, load_limits(), load_operations().preflight_timeout_seconds)
-        upload = replace(upload, title=printable_name(title))
+        yield replace(upload, title=printable_name(title))
 
-        def admit(key: str, seconds: float) -> None:
-            admitted.ask(key, seconds)
-            _keep(at, arrived)
 
-        steps = ingest_in_steps(
-            at.home, at.store, upload, pending=True, preflight=preflight, admit=admit, tenant=at.tenant, by=at.by
-        )
-        source, outcome = run_to_end(steps)
-        admitted.queued = outcome != "known"
-        _keep(at, arrived)
-    return source.key, outcome
+def preflight_of(at: Workplace) -> Preflight:
+    """Checks the files of uploads."""
+    return Preflight(at.store, load_limits(), load_operations().preflight_timeout_seconds)
 
 
 def _keep(at: Workplace, arrived: Arrived) -> None:

@@ -47,6 +47,7 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("DELETE", "/v1/uploads/presigned/{transfer}"): "uploads:write",
     ("POST", "/v1/renders"): "renders:write",
     ("POST", "/v1/qc"): "renders:write",
+    ("POST", "/v1/renders/check"): "renders:write",
     ("POST", "/render"): "renders:write",
     ("GET", "/render/{render}"): "renders:read",
     ("GET", "/v1/renders"): "renders:read",

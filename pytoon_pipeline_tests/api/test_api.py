@@ -72,6 +72,22 @@ def test_a_video_is_queued_watched_and_fetched(
         assert (tmp_path / "summer.mp4").read_bytes() == (home.root / record.video).read_bytes()
 
 
+def test_a_request_is_checked_without_being_queued(api: Client, photo: bytes) -> None:
+    wanted = {"files": {"a.jpg": api.upload(photo)}, "request": {"text": "Hello", "preset": "clean-product"}}
+    found = api.call("POST", "/v1/renders/check", wanted)
+    assert found.status == 200, found.body
+    assert (found.json["preset"], found.json["archetype"]) == ("clean-product", "hero")
+    known = {one["name"] for one in api.call("GET", "/v1/presets/clean-product").json["settings"]}
+    settings = {one["name"]: one for one in found.json["settings"]}
+    assert settings.keys() <= known
+    assert {one["origin"] for one in settings.values()} <= {"preset", "default", "platform"}
+    for wrong in ({"preset": "none"}, {"preset": "clean-product", "adjust": {"nothing": 1}}, {"platform": "none"}):
+        answer = api.call("POST", "/v1/renders/check", {**wanted, "request": {"text": "Hello", **wrong}})
+        assert answer.status in (404, 422), answer.body
+    assert api.call("GET", "/v1/renders").json["renders"] == []
+    assert found.json["id"] == api.call("POST", "/v1/renders", wanted).json["id"]
+
+
 def test_the_short_forms_answer_as_the_long_ones(api: Client, photo: bytes) -> None:
     wanted = {"files": {"a.jpg": api.upload(photo)}, "request": {"text": "Once"}}
     first = api.call("POST", "/render", wanted)

@@ -8,12 +8,13 @@ from fastapi.responses import FileResponse
 
 from pytoon_pipeline.api.access import ReadsRenders, ReleasesRenders, WritesRenders
 from pytoon_pipeline.api.bodies import document, document_of
-from pytoon_pipeline.api.forms import FORM_BODY, render_request
+from pytoon_pipeline.api.forms import EXAMPLE, FORM_BODY, render_request
 from pytoon_pipeline.api.service import ApiService
-from pytoon_pipeline.contracts.renders import ReleaseRequest, Render, RenderList
+from pytoon_pipeline.contracts.renders import ReleaseRequest, Render, RenderList, RenderRequest, RequestCheck
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.service import renders
 from pytoon_pipeline.service.release import release_render
+from pytoon_pipeline.service.request_check import check_request
 
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=255, description="names this request, to send it again safely")
@@ -36,6 +37,12 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
         response.headers["Location"] = f"/v1/renders/{key}"
         response.status_code = 200 if outcome == "known" else 202
         return await asyncio.to_thread(renders.render, at, key)
+
+    @app.post("/v1/renders/check", openapi_extra=document(RenderRequest))
+    async def check(caller: WritesRenders, request: Request) -> RequestCheck:
+        """What a request decides, such as each setting of its preset. Nothing is queued."""
+        wanted = await document_of(request, RenderRequest, EXAMPLE)
+        return await asyncio.to_thread(check_request, service.of(caller), wanted)
 
     @app.get("/v1/renders")
     def listing(
