@@ -146,8 +146,10 @@ def untouched(photos: dict[str, Pixels]) -> dict[str, object]:
 
 
 def skin(photos: dict[str, Pixels]) -> dict[str, object]:
-    """How far evening turns the hue of skin: in photos as they are, and in their versions, from the photo's."""
-    originals, versions, repaired = {}, [], []
+    """How far evening turns the hue of skin: in photos as they are, and in their versions, from the photo's; and how
+    far versions are from it that are matched to the photo.
+    """
+    originals, versions, repaired, referred = {}, [], [], []
     for name, photo in photos.items():
         for number, area in enumerate(skins(photo)):
             originals[f"{name} {number + 1}"] = round(turned(photo[area], even(photo)[area]), 1)
@@ -155,10 +157,15 @@ def skin(photos: dict[str, Pixels]) -> dict[str, object]:
                 version = lit(photo, cast, 0)
                 versions.append(turned(photo[area], version[area]))
                 repaired.append(turned(photo[area], even(version)[area]))
+                referred.append(turned(photo[area], match(version, photo)[area]))
     return {
         "faces": originals,
         "largest_degrees": max(originals.values(), default=None),
-        "versions_degrees": {"before": round(mean(versions), 1), "after": round(mean(repaired), 1)},
+        "versions_degrees": {
+            "before": round(mean(versions), 1),
+            "even": round(mean(repaired), 1),
+            "reference": round(mean(referred), 1),
+        },
     }
 
 
