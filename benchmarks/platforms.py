@@ -54,7 +54,7 @@ def main() -> int:
     for n, (sample, settings) in enumerate(requests(options.seconds)):
         step(options.out, f"request-{n}", partial(rendered, options.out, n, SAMPLES / sample, settings))
     videos = sorted(
-        path for folder in (options.out, *options.folders) for path in folder.rglob("*.mp4") if wanted(path)
+        path for folder in (options.out, *options.folders) for path in folder.rglob("*.mp4") if wanted(path, folder)
     )
     print(json.dumps(summary(videos) | {"machine": machine()}, indent=2))
     return 0
@@ -82,9 +82,9 @@ def rendered(out: Path, number: int, sample: Path, settings: list[str]) -> str |
     return error and str(error["code"])
 
 
-def wanted(path: Path) -> bool:
-    """Whether a file is a finished video: not one of a home's store."""
-    return "home" not in path.parts
+def wanted(path: Path, folder: Path) -> bool:
+    """Whether a file in ``folder`` is a finished video: not one of a home's own."""
+    return "home" not in path.relative_to(folder).parts
 
 
 def summary(videos: list[Path]) -> dict[str, Any]:
