@@ -104,6 +104,12 @@ class ReleaseRequest(Record):
     reason: Annotated[str, Field(min_length=3, max_length=500, description="a sentence")]
 
 
+class RegenerateRequest(Record):
+    """Why a person wants another picture in place of a generated one."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=500, description="a sentence")]
+
+
 class RenderSummary(Record):
     """A render in a list."""
 
@@ -120,12 +126,13 @@ class Render(RenderSummary):
     """A render and its video. ``id`` is the key of the content and the request's variant and format.
 
     ``status`` is that of ``pytoon status``; ``at`` is when it last changed, in seconds since the epoch;
-    ``progress`` is how far it is while it is rendered. A finished
-    video stays finished when a later change of it fails; then ``failed_change`` says why.
+    ``progress`` is how far it is while it is rendered; ``items`` are the ids of its files. A finished video stays
+    finished when a later change of it fails; then ``failed_change`` says why.
     """
 
     progress: EventData | None = None
     attempts: int = 0
+    items: tuple[str, ...] = ()
     score: float | None = None
     seconds: float | None = None
     degraded: Degradation | None = None

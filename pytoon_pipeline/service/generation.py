@@ -7,11 +7,14 @@ from pytoon_pipeline.catalog.items import Registry
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.provenance import ItemRecord
+from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import GenerateResult
 from pytoon_pipeline.contracts.suggestions import one_hint
 from pytoon_pipeline.runtime.files import printable_name
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.shell_words import shell_word
+from pytoon_pipeline.service.quotas import admission
+from pytoon_pipeline.service.renders import Workplace
 from pytoon_pipeline.store.opening import open_store
 
 
@@ -32,6 +35,19 @@ def generate(generator: str, prompt: str, seed: int, out: Path) -> GenerateResul
         )
     generators.generate(generation, out)
     return GenerateResult(file=str(out), **generation.model_dump())
+
+
+def regenerate_item(at: Workplace, name: str, item: str, reason: str) -> str:
+    """``regenerate`` for a render of a tenant. Returns its key. Raises ``TransientError`` beyond the tenant's quota."""
+    from pytoon_pipeline.operations import regeneration
+
+    key, uploads = at.key(name), Uploads(at.home, at.by)
+    seconds = Request.model_validate(uploads.get(key).request).max_seconds
+    with admission(at.quotas) as admitted:
+        admitted.ask(key, seconds)
+        regeneration.regenerate(at.store, uploads, Registry(at.home), key, item, reason)
+        admitted.queued = True
+    return key
 
 
 def regenerate(home: Home, name: str, item: str, reason: str) -> ItemRecord:

@@ -54,6 +54,7 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("GET", "/v1/renders/{render}"): "renders:read",
     ("POST", "/v1/renders/{render}/retry"): "renders:write",
     ("POST", "/v1/renders/{render}/cancel"): "renders:write",
+    ("POST", "/v1/renders/{render}/items/{item}/regenerate"): "renders:write",
     ("GET", "/v1/renders/{render}/files/{name}"): "renders:read",
     ("GET", "/v1/renders/{render}/held/{name}"): "renders:release",
     ("POST", "/v1/renders/{render}/release"): "renders:release",
@@ -89,6 +90,8 @@ TUS = {
 }  # fmt: skip
 SECRET = "Acme’s unannounced product"
 NAME = "secret.mp4"
+# {"alg": "none"}, and an admin as its subject.
+UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9."
 # The parameters of routes that name what one tenant has.
 PARTS = ("render", "upload", "webhook", "transfer")
 
@@ -122,6 +125,7 @@ def acme(api: Client, service: ApiService, home: Home, photo: bytes) -> Owned:
     transfer = begun.headers["location"].rpartition("/")[2]
     names = {
         "render": render, "upload": file, "name": NAME, "webhook": hook, "delivery": message, "transfer": transfer,
+        "item": "IMG-1",
     }  # fmt: skip
     return Owned(names, {one: name if one == "name" else "f" * len(name) for one, name in names.items()})
 
@@ -245,7 +249,7 @@ def test_tenants_have_renders_of_their_own_for_the_same_files(
     assert {Uploads(home).get(key).tenant for key in keys} == {"acme", "other"}
 
 
-@pytest.mark.parametrize("secret", [None, "", "wrong", TOKEN[:-1], "ptk_", "ptk_" + "A" * 43, "ptk_é"])
+@pytest.mark.parametrize("secret", [None, "", "wrong", TOKEN[:-1], "ptk_", "ptk_" + "A" * 43, "ptk_é", UNSIGNED])
 def test_every_route_needs_a_key(api: Client, secret: str | None) -> None:
     http = [one for one in TABLE if one[0] != "WEBSOCKET"]
     for method, path in [*http, ("GET", "/v1/openapi.json"), ("GET", "/v1/docs"), ("GET", "/nowhere")]:

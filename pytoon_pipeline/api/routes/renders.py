@@ -10,9 +10,17 @@ from pytoon_pipeline.api.access import ReadsRenders, ReleasesRenders, WritesRend
 from pytoon_pipeline.api.bodies import document, document_of
 from pytoon_pipeline.api.forms import EXAMPLE, FORM_BODY, render_request
 from pytoon_pipeline.api.service import ApiService
-from pytoon_pipeline.contracts.renders import ReleaseRequest, Render, RenderList, RenderRequest, RequestCheck
+from pytoon_pipeline.contracts.renders import (
+    RegenerateRequest,
+    ReleaseRequest,
+    Render,
+    RenderList,
+    RenderRequest,
+    RequestCheck,
+)
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.service import renders
+from pytoon_pipeline.service.generation import regenerate_item
 from pytoon_pipeline.service.release import release_render
 from pytoon_pipeline.service.request_check import check_request
 
@@ -71,6 +79,17 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
         """Ends a render that waits or is in progress. Finished stages are kept, for a retry."""
         at = service.of(caller)
         return renders.render(at, renders.cancel(at, render, service.open_records))
+
+    @app.post(
+        "/v1/renders/{render}/items/{item}/regenerate", status_code=202, openapi_extra=document(RegenerateRequest)
+    )
+    async def regenerate(caller: WritesRenders, request: Request, render: str, item: str) -> Render:
+        """Generates a picture that Pytoon has generated again, with another seed. The render is queued for it."""
+        at = service.of(caller)
+        key = await asyncio.to_thread(at.key, render)
+        wanted = await document_of(request, RegenerateRequest, '{"reason": "The hand has six fingers."}')
+        await asyncio.to_thread(regenerate_item, at, key, item, wanted.reason)
+        return await asyncio.to_thread(renders.render, at, key)
 
     @app.get("/v1/renders/{render}/files/{name}", response_class=FileResponse)
     def download(caller: ReadsRenders, render: str, name: str) -> FileResponse:

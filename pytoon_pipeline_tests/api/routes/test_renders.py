@@ -1,5 +1,6 @@
 """The review queue: held videos are listed, looked at and released by people who may."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.degradation import Degradation, Reason
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.service.generation import generate
 from pytoon_pipeline_tests.api.conftest import Client
 from pytoon_pipeline_tests.harness import fake_runner
 from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
@@ -67,3 +69,25 @@ def test_what_stays_of_the_reasons_when_a_person_has_decided() -> None:
     other = Reason(kind="simplified", code="simplified", message="It is simplified.")
     assert Degradation(reasons=(MODERATED,)).after_release is None
     assert Degradation(reasons=(other, MODERATED)).after_release == Degradation(reasons=(other,))
+
+
+def test_a_generated_picture_is_made_again(api: Client, home: Home, tmp_path: Path) -> None:
+    generate("backdrop", "a calm blue sea", 1, tmp_path / "sea.png")
+    file = api.upload((tmp_path / "sea.png").read_bytes())
+    made = api.call("POST", "/v1/renders", {"files": {"sea.png": file}, "request": {"text": "Hello"}}).json
+    FakeRunner(home).compile(made["id"])
+    (item,) = api.call("GET", f"/v1/renders/{made['id']}").json["items"]
+    path = f"/v1/renders/{made['id']}/items/{item}/regenerate"
+    assert api.call("POST", path, {"reason": ""}).status == 422
+    assert api.call("POST", path.replace(item, "IMG-0"), {"reason": "Too dark."}).json["code"] == "unknown_item"
+    again = api.call("POST", path, {"reason": "Too dark."})
+    assert (again.status, again.json["id"]) == (202, made["id"])
+    (new,) = again.json["items"]
+    assert new != item
+    assert Uploads(home).is_pending(made["id"])
+
+
+def test_a_photo_of_a_person_is_not_made_again(api: Client, photo: bytes) -> None:
+    made = api.call("POST", "/v1/renders", {"files": {"a.jpg": api.upload(photo)}}).json
+    refused = api.call("POST", f"/v1/renders/{made['id']}/items/{made['items'][0]}/regenerate", {"reason": "Too dark."})
+    assert (refused.status, refused.json["code"]) == (422, "not_generated")
