@@ -25,7 +25,8 @@ class FileFacts(Record):
     ``colour`` are range, primaries, transfer and matrix as ITU-T H.273 numbers them; 2 (0 for the range) is
     unspecified. ``rotation`` in degrees. ``level`` is that of H.264 (4.0), none for other codecs. ``steps`` are the
     shortest and the longest time between two frames. ``language`` is that of the audio. ``private_metadata`` are names
-    of tags with places and devices. ``loudness`` in LUFS and ``true_peak`` in dBTP are none without audio.
+    of tags with places and devices. ``loudness`` in LUFS and ``true_peak`` in dBTP are none without audio, and for
+    silence.
     """
 
     container: str

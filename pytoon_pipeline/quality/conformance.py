@@ -134,7 +134,8 @@ def _audio(facts: FileFacts, platform: Platform) -> Iterator[Violation]:
     if facts.channels > 2:
         message = f"The audio has {facts.channels} channels."
         yield _violation("channels", message, facts.channels, 2, DELIVERY)
-    if facts.language is None:
+    # Silence has no language.
+    if facts.language is None and facts.loudness is not None:
         yield _violation("language_missing", "The audio has no language tag.", "none", "ISO 639-2", DELIVERY)
     wanted = platform.loudness
     if facts.loudness is not None and abs(facts.loudness - wanted.value) > LOUDNESS_TOLERANCE:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytoon_pipeline.contracts.conformance import FileFacts
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.output_format import SILENT_LUFS
 from pytoon_pipeline.media import loudness
 from pytoon_pipeline.media.container import opened, picture_stream
 from pytoon_pipeline.media.decoding import decode_packets, demux
@@ -69,6 +70,8 @@ def file_facts(path: Path) -> FileFacts:
                 "language": _language(audio.metadata.get("language")),
             }
     level = loudness.of_file(path) if audio is not None else None
+    if level is not None and level.integrated <= SILENT_LUFS:
+        level = None
     return FileFacts(
         bytes=path.stat().st_size,
         seconds=round(seconds, 6),

@@ -68,6 +68,11 @@ def test_texts_of_a_post_have_limits_too() -> None:
     assert not conforms(found)
 
 
+def test_silence_has_neither_a_loudness_nor_a_language() -> None:
+    facts = GOOD.model_copy(update={"loudness": None, "true_peak": None, "language": None})
+    assert violations(facts, load_platform("reels")) == ()
+
+
 def test_film_rates_and_rounded_sizes_are_no_violations() -> None:
     facts = GOOD.model_copy(update={"frame_rate": 23.976, "steps": (0.0417, 0.0417), "width": 406, "height": 720})
     assert violations(facts, load_platform("tiktok")) == ()

@@ -71,6 +71,14 @@ def test_pictures_of_every_codec_stay_as_they_are(encoder: tuple[str, ...], tmp_
     assert picture_packets(tmp_path / "out.mp4") == picture_packets(path)
 
 
+def test_a_silent_video_conforms(tmp_path: Path) -> None:
+    silence = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo", "-shortest")
+    path = media(tmp_path / "in.mp4", *H264, *TAGS, "-c:a", "aac", *FIRST, inputs=(*PICTURE, *silence))
+    found = check_platform(path, "x")
+    assert not found.violations
+    assert found.facts.loudness is None
+
+
 def test_what_needs_a_new_picture_is_reported_and_not_touched(tmp_path: Path) -> None:
     inputs = ("-f", "lavfi", "-i", "testsrc2=size=640x200:rate=10:duration=2")
     path = media(tmp_path / "in.mp4", *H264, "-x264-params", "open-gop=1:keyint=5:bframes=2", inputs=inputs)
