@@ -37,3 +37,8 @@ def photo(tmp_path: Path) -> bytes:
     path = tmp_path / "photo.jpg"
     Image.linear_gradient("L").resize((540, 960)).convert("RGB").save(path)
     return path.read_bytes()
+
+
+def kept(home: Home) -> list[Path]:
+    """The files that are in the store or on their way there."""
+    return [one for folder in (home.store / "objects", home.work) for one in folder.rglob("*") if one.stat().st_size]

@@ -5,14 +5,13 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from pytoon_pipeline.api import bodies, connections
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline_tests.api.conftest import TOKEN, Client
+from pytoon_pipeline_tests.api.conftest import TOKEN, Client, kept
 
 HEAD = f"Host: x\r\nAuthorization: Bearer {TOKEN}\r\n".encode()
 
@@ -99,8 +98,3 @@ def test_a_body_of_5_gb_is_refused_before_it_comes(api: Client, home: Home, line
 def test_who_goes_on_sending_after_the_answer_is_sent_away(api: Client) -> None:
     start = b"POST /v1/uploads HTTP/1.1\r\nContent-Length: 5000000000\r\n" + HEAD + b"\r\n"
     assert said(api, start, dripping(b"x"))[0] == 413
-
-
-def kept(home: Home) -> list[Path]:
-    """The files that are in the store or on their way there."""
-    return [one for folder in (home.store / "objects", home.work) for one in folder.rglob("*") if one.stat().st_size]

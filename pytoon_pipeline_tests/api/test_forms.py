@@ -10,8 +10,7 @@ from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.contracts.quota import Quota
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.quotas import quotas_of
-from pytoon_pipeline_tests.api.conftest import TOKEN, Answer, Client
-from pytoon_pipeline_tests.api.test_connections import kept
+from pytoon_pipeline_tests.api.conftest import TOKEN, Answer, Client, kept
 
 BOUNDARY = "a-boundary"
 REQUEST = b'{"title": "Summer", "request": {"text": "Hello"}}'

@@ -10,17 +10,8 @@ from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.service import ApiService
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.api.conftest import TOKEN, Client
+from pytoon_pipeline_tests.harness.hostile_urls import HOSTS, NO_URLS
 from pytoon_pipeline_tests.harness.serving import serving
-from pytoon_pipeline_tests.runtime.test_public_network import HOSTS
-
-# What is refused before any name is looked up: users, ports, schemes, and hosts in other alphabets.
-NO_URLS = [
-    "http://user@{trap}/", "http://user:password@{trap}/", "http://example.com@{trap}/", "http://example.com:80@{trap}/",
-    "http://{trap}\\@example.com/", "http:\\\\{trap}/", "http://example.com\t@{trap}/", "http://{trap}/\r\nHost: x",
-    "http:///{trap}/", "//{trap}/", "ftp://{trap}/", "gopher://{trap}/_x", "file://{trap}/etc/passwd", "dict://{trap}/",
-    "jar:http://{trap}/!/", "http://[::1", "http://localhost:0/", "http://localhost:65536/", "http://localhost:-1/",
-    "http://１２７.0.0.1/", "http://ⓛocalhost/", "http://127。0。0。1/", "http://loc\u00adalhost/", "http://①②⑦.0.0.1/",
-]  # fmt: skip
 
 
 @pytest.fixture
