@@ -170,7 +170,8 @@ class CorrectedTranscript(Transcript):
     people's edits apply, after the ``corrections`` that rules made, and with the ``disfluencies`` that rules found.
     ``changes`` lists every changed word. ``unfitting`` says of each edit that was not applied why not.
     ``language_model`` is what was made of the proposals of a language model; none where none was asked.
-    ``translation`` is there where the request wants captions in another language.
+    ``translation`` is there where the request wants captions in another language, ``subtitle_translations`` where it
+    wants subtitle files in others.
     """
 
     before_edits: tuple[Word, ...] = ()
@@ -181,6 +182,13 @@ class CorrectedTranscript(Transcript):
     unfitting: tuple[str, ...] = ()
     language_model: ModelUse | None = None
     translation: Translation | None = None
+    subtitle_translations: tuple[Translation, ...] = ()
+
+    @property
+    def translations(self) -> tuple[Translation, ...]:
+        """All translations, each once."""
+        own = () if self.translation is None else (self.translation,)
+        return (*own, *(one for one in self.subtitle_translations if one not in own))
 
 
 class SilenceSegments(Record):

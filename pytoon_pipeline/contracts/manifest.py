@@ -117,8 +117,9 @@ class Remade(Record):
 class Delivery(Record):
     """Where a finished video is: paths below the outbox, or below the folder of held videos.
 
-    ``captions`` are its subtitle files; a video without any text has none. ``post`` holds proposals for what is posted
-    with the video. ``extras`` are the teaser and the audio files that the request wants.
+    Names begin with that of the video, and end with the role of the file, such as *srt* or *de.srt*. ``captions`` are
+    its subtitle files; a video without any text has none. ``post`` holds proposals for what is posted with the video.
+    ``extras`` are the teaser and the audio files that the request wants.
     """
 
     folder: str
@@ -132,18 +133,18 @@ class Delivery(Record):
 
     @property
     def roles(self) -> dict[str, str]:
-        """The files that are stored, by role; the role of captions is their format."""
-        captions = {path.rpartition(".")[2]: path for path in self.captions}
-        extras = {path.rpartition(".")[2]: path for path in self.extras}
-        return {"video": self.video, "thumbnail": self.thumbnail, **captions, **extras, "post": self.post}
+        """The files that are stored, by role."""
+        others = {path.removeprefix(f"{self._stem}."): path for path in (*self.captions, *self.extras)}
+        return {"video": self.video, "thumbnail": self.thumbnail, **others, "post": self.post}
+
+    @property
+    def _stem(self) -> str:
+        return self.video.rpartition(".")[0]
 
     def with_extras(self, formats: Iterable[str]) -> "Delivery":
         """The delivery with further files of these formats, beside the video."""
-        stem = self.video.rpartition(".")[0]
-        return self.model_copy(update={"extras": tuple(f"{stem}.{one}" for one in formats)})
+        return self.model_copy(update={"extras": tuple(f"{self._stem}.{one}" for one in formats)})
 
-    def with_captions(self, written: Iterable[str]) -> "Delivery":
-        """The delivery with only those subtitle files whose format is among ``written``: formats or paths of files."""
-        formats = {name.rpartition(".")[2] for name in written}
-        kept = tuple(path for path in self.captions if path.rpartition(".")[2] in formats)
-        return self.model_copy(update={"captions": kept})
+    def with_captions(self, roles: Iterable[str]) -> "Delivery":
+        """The delivery with the subtitle files of these roles."""
+        return self.model_copy(update={"captions": tuple(f"{self._stem}.{one}" for one in roles)})

@@ -60,6 +60,8 @@ FITS: dict[str, str] = {
 }
 # Photos and clips that one video takes.
 MAX_MEDIA = 40
+# Languages of subtitle files. Each is a translation of the whole transcript.
+MAX_SUBTITLE_LANGUAGES = 10
 
 
 def _background(value: object) -> object:
@@ -158,6 +160,11 @@ def _audio_formats(value: object) -> object:
     return names
 
 
+def _listed(value: object) -> object:
+    """Short texts as people write them: a list, or one text such as ``de, fr``."""
+    return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+
+
 def _balance(value: object) -> object:
     """What to do with colours as people write it, in a word. YAML 1.1 reads ``off`` as false."""
     value = yaml_off(value)
@@ -173,6 +180,13 @@ class ColourRequest(Record):
 
     balance: Annotated[Literal["off", "even"], BeforeValidator(yaml_off)] = "off"
     reference: Annotated[int, Field(ge=1)] | FileName | None = None
+
+
+class VoiceRequest(Record):
+    """A voice-over: an audio file. ``language`` is that of its speech; without it, it has that of the request."""
+
+    file: FileName = Field(examples=["voice.wav"])
+    language: Language | None = None
 
 
 class LogoRequest(Watermark):
@@ -217,8 +231,9 @@ class Request(Record):
     ``missing_glyphs`` decides about characters that no font has: the request is refused, or they are dropped with a
     note. ``profanity`` decides whether captions mask profanity that a transcriber recognised. ``language`` (ISO 639-1)
     is that of the speech; by default, it is detected. ``translate`` is the language of captions that are not in that of
-    the speech. With ``highlights``, the best parts of a talk become a video
-    each; Pytoon writes into the request of each of them which ``highlight`` it shows.
+    the speech, and ``subtitle_languages`` are those of further subtitle files beside the video. With ``highlights``,
+    the best parts of a talk become a video each; Pytoon writes into the request of each of them which ``highlight`` it
+    shows.
     """
 
     version: Literal[1] = 1
@@ -234,7 +249,9 @@ class Request(Record):
     brand: Name | None = None
     brand_safe: bool = True
     music: FileName | None = None
-    voice: FileName | None = None
+    voice: Annotated[VoiceRequest, BeforeValidator(_plain_name, json_schema_input_type=VoiceRequest | str)] | None = (
+        None
+    )
     logo: Annotated[LogoRequest, BeforeValidator(_plain_name, json_schema_input_type=LogoRequest | str)] | None = None
     original_audio: OriginalAudio = "keep"
     enhance: Enhance = "off"
@@ -262,6 +279,9 @@ class Request(Record):
     profanity: Literal["mask", "keep"] = "mask"
     language: Language | None = None
     translate: Language | None = None
+    subtitle_languages: Annotated[
+        tuple[Language, ...], BeforeValidator(_listed, json_schema_input_type=tuple[Language, ...] | str)
+    ] = Field(default=(), max_length=MAX_SUBTITLE_LANGUAGES)
     speech: SpeechRequest = SpeechRequest()
     edit_plan: EditPlan | str | None = None
     variant: Variant | None = None

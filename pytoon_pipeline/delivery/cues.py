@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil
 
 from pytoon_pipeline.contracts.spec.layers import VideoLayer
-from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
+from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.delivery.cue_text import MAX_LINES, Piece, lines, pieces, width
 from pytoon_pipeline.delivery.screen_texts import ScreenText, screen_texts
@@ -35,13 +35,18 @@ class SubtitleCue:
 
 def subtitle_cues(spec: RenderSpec) -> tuple[SubtitleCue, ...]:
     """The cues of a video in order of time, none overlapping; empty for a video without any text."""
-    spoken = sorted((*spec.captions.cues, *spec.captions.hidden), key=lambda cue: cue.start)
-    words = [(word.text, word.start, word.end) for cue in spoken for word in cue.words]
-    if found := _in_order(pieces(words), spec.frames):
-        drafts = [_draft(group) for group in split(found, spec.rate, spec.frames, _cuts(spec))]
-        return _timed(drafts, spec.rate, spec.frames, max(1, int(MAX_SECONDS * spec.rate.fraction)))
+    if found := spoken_cues(spec, sorted((*spec.captions.cues, *spec.captions.hidden), key=lambda cue: cue.start)):
+        return found
     # A cue stands for a text on the screen as long as that is there.
     return _timed(list(_shown(screen_texts(spec), spec)), spec.rate, spec.frames, spec.frames)
+
+
+def spoken_cues(spec: RenderSpec, captions: Sequence[Cue]) -> tuple[SubtitleCue, ...]:
+    """The words of ``captions``, which are in order of time, as sentences."""
+    words = [(word.text, word.start, word.end) for cue in captions for word in cue.words]
+    found = _in_order(pieces(words), spec.frames)
+    drafts = [_draft(group) for group in split(found, spec.rate, spec.frames, _cuts(spec))] if found else []
+    return _timed(drafts, spec.rate, spec.frames, max(1, int(MAX_SECONDS * spec.rate.fraction)))
 
 
 def _cuts(spec: RenderSpec) -> set[int]:

@@ -207,10 +207,11 @@ def _store_files(store: Store, video: CheckedVideo, plan: Delivery, model: Langu
 
 
 def _remove_outdated(home: Home, earlier: DeliveryRecord | None, root: Path, plan: Delivery) -> None:
-    """Removes subtitles of an earlier delivery from the folder of one that has none. What a person changed stays."""
+    """Removes subtitles of an earlier delivery that this one does not have. What a person changed stays."""
+    kept = {root / path for path in plan.captions}
     for name, file in earlier.files.items() if earlier is not None else ():
         path = home.root / name
-        outdated = path.parent == root / plan.folder and path.suffix[1:] in subtitles.FORMATS and not plan.captions
+        outdated = path.parent == root / plan.folder and path.suffix[1:] in subtitles.FORMATS and path not in kept
         if outdated and path.is_file() and hash_files(path) == file.sha256:
             path.unlink()
 
@@ -263,7 +264,7 @@ def _model_uses(video: CheckedVideo, stored: Artifact) -> Iterator[ModelUse]:
     post = Post.model_validate(stored.parameters["post"])
     transcripts = video.transcripts.values.values()
     found = [one.language_model for one in transcripts]
-    found += [one.translation.language_model for one in transcripts if one.translation is not None]
+    found += [made.language_model for one in transcripts for made in one.translations]
     found += [highlight.language_model if highlight is not None else None, post.language_model]
     return (one for one in found if one is not None)
 

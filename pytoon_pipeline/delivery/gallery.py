@@ -113,7 +113,11 @@ def _is_served(path: Path) -> bool:
 
 def _item(video: DeliveredVideo) -> str:
     """One video: its thumbnail and title lead to the video; all other files are listed below."""
-    links = [_link(video, name, escape(_label(name))) for name in video.files[1:] if name != video.thumbnail]
+    links = [
+        _link(video, name, escape(_label(name, Path(video.video).stem)))
+        for name in video.files[1:]
+        if name != video.thumbnail
+    ]
     picture = f'<img src="{_url(video, video.thumbnail)}" alt="" loading="lazy">' if video.thumbnail else ""
     mark = ' <span class="mark">degraded</span>' if video.degraded else ""
     # Its name says which version this is.
@@ -126,10 +130,14 @@ def _item(video: DeliveredVideo) -> str:
     )
 
 
-def _label(name: str) -> str:
-    """Files that people know by their kind are named by it."""
-    kinds = {".srt": "captions (SRT)", ".vtt": "captions (VTT)"}
-    return {MANIFEST: "manifest", SPEC: "plan", POST: "post"}.get(name, kinds.get(Path(name).suffix, name))
+def _label(name: str, video: str) -> str:
+    """Files that people know by their kind are named by it. ``video`` is the name of the video without its format."""
+    kinds = {"srt": "captions (SRT)", "vtt": "captions (VTT)"}
+    language, _, kind = name.removeprefix(f"{video}.").rpartition(".")
+    label = kinds.get(kind, name)
+    if kind in kinds and language:
+        label = f"{label[:-1]}, {language})"
+    return {MANIFEST: "manifest", SPEC: "plan", POST: "post"}.get(name, label)
 
 
 def _link(video: DeliveredVideo, name: str, label: str) -> str:

@@ -48,7 +48,7 @@ def plan_delivery(parent: str, name: str, version: int = 1, degraded: bool = Fal
         folder=folder,
         video=f"{folder}/{stem}.mp4",
         thumbnail=f"{folder}/{stem}.jpg",
-        captions=(f"{folder}/{stem}.srt", f"{folder}/{stem}.vtt"),
+        captions=(),
         post=f"{folder}/{POST}",
         spec=f"{folder}/{SPEC}",
         manifest=f"{folder}/{MANIFEST}",

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
 from pytoon_pipeline.contracts.manifest import Delivery, Manifest
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.delivery.outbox import MANIFEST, POST, deliver, delivered_files, plan_delivery, replace_earlier
+from pytoon_pipeline.delivery.subtitles import FORMATS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.logs import log_context
 from pytoon_pipeline.store.fingerprint import hash_files
@@ -40,9 +42,10 @@ def release(home: Home, key: str, by: str, reason: str, actor: str | None = None
     _verify(folder, manifest)
     plan = plan_delivery(uploads.folder(key), uploads.name(key), record.version, degraded is not None)
     # The same files under their names in the outbox.
-    names = {_named_as(plan, held): held for held in manifest.files}
-    extras = [name.rpartition(".")[2] for name in names if name not in plan.roles.values()]
-    plan = plan.with_captions(names).with_extras(extras)
+    roles = _roles(manifest.files)
+    names = {_named_as(plan, role): held for role, held in roles.items()}
+    plan = plan.with_captions(role for role in roles if role.endswith(FORMATS))
+    plan = plan.with_extras([role for role in roles if _named_as(plan, role) not in plan.roles.values()])
     hashes = {name: manifest.files[held] for name, held in names.items()}
     decision = Release(at=time.time(), by=by, reason=reason, video=hashes[plan.video])
     decided = {"released": decision, "degraded": degraded, "files": hashes}
@@ -68,9 +71,16 @@ def release(home: Home, key: str, by: str, reason: str, actor: str | None = None
     return released
 
 
-def _named_as(plan: Delivery, held: str) -> str:
+def _roles(files: Iterable[str]) -> dict[str, str]:
+    """Files that are held by what follows the name of their video, such as *mp4* or *de.srt*."""
+    names = {name: Path(name).name for name in files}
+    video = next(Path(name).stem for name in files if name.endswith(".mp4"))
+    return {name.removeprefix(f"{video}."): path for path, name in names.items()}
+
+
+def _named_as(plan: Delivery, role: str) -> str:
     """The path below the outbox of a file that is held."""
-    return plan.post if Path(held).name == POST else str(Path(plan.video).with_suffix(Path(held).suffix))
+    return plan.post if role == POST else str(Path(plan.video).with_suffix(f".{role}"))
 
 
 def _read_manifest(path: Path) -> Manifest:

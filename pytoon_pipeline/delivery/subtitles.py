@@ -9,20 +9,22 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.contracts.time import FrameRate
-from pytoon_pipeline.delivery.cues import SubtitleCue, subtitle_cues
+from pytoon_pipeline.delivery.cues import SubtitleCue, spoken_cues, subtitle_cues
 
 FORMATS = ("srt", "vtt")
 
 
 def write(spec: RenderSpec, folder: Path) -> dict[str, Path]:
-    """Writes the subtitles of the finished video. Returns their paths by format; none for a video without any text."""
-    cues = subtitle_cues(spec)
-    if not cues:
-        return {}
-    texts = {"srt": subrip(cues, spec.rate), "vtt": webvtt(cues, spec.rate)}
-    paths = {name: folder / f"captions.{name}" for name in FORMATS}
-    for name, path in paths.items():
-        path.write_text(texts[name], "utf-8")
+    """Writes the subtitles of the finished video. Returns their paths by what follows the name of the video, such as
+    *srt*, and *de.srt* for those in a further language; none for a video without any text.
+    """
+    tracks = {"": subtitle_cues(spec)}
+    tracks |= {f"{track.language}.": spoken_cues(spec, track.cues) for track in spec.captions.tracks}
+    paths = {}
+    for language, cues in tracks.items():
+        for name, write_cues in WRITERS.items() if cues else ():
+            paths[language + name] = path = folder / f"captions.{language}{name}"
+            path.write_text(write_cues(cues, spec.rate), "utf-8")
     return paths
 
 
@@ -46,3 +48,6 @@ def _time(frame: int, rate: FrameRate, separator: str) -> str:
     """When ``frame`` is shown, rounded down: a player shows the cue with this frame and not with the one before."""
     minutes, milliseconds = divmod(int(frame / rate.fraction * 1000), 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}{separator}{milliseconds % 1000:03}"
+
+
+WRITERS = dict(zip(FORMATS, (subrip, webvtt), strict=True))

@@ -24,9 +24,16 @@ from pytoon_pipeline.intake.setting_values import name_and_value, setting_value
 from pytoon_pipeline.runtime.files import printable_name
 
 # Fields of the request that are groups: what follows them belongs to them.
-GROUPS = ("adjust", "text", "edit_plan", "logo", "highlights", "speech", "teaser", "colours")
+GROUPS = ("adjust", "text", "edit_plan", "logo", "voice", "highlights", "speech", "teaser", "colours")
 # The field of a group that its plain value stands for: “text: Hello”, “logo: a.png”.
-PLAIN = {"text": "hook", "logo": "file", "highlights": "count", "teaser": "seconds", "colours": "balance"}
+PLAIN = {
+    "text": "hook",
+    "logo": "file",
+    "voice": "file",
+    "highlights": "count",
+    "teaser": "seconds",
+    "colours": "balance",
+}
 # Settings that an error names first.
 COMMON = ("text", "brand", "max_seconds", "music", "fit", "transition")
 MAX_SHOWN, MAX_INDEX = 60, 39

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pytoon_pipeline.contracts.media import Role
-from pytoon_pipeline.intake.folder import KINDS
+from pytoon_pipeline.intake.folder import FILE_RECORDS, KINDS
 from pytoon_pipeline.media.signatures import ANY_MEDIA, INSTEAD, WANTED
 from pytoon_pipeline.runtime.files import check_file, printable_name
 
@@ -47,9 +47,9 @@ def attach(
     for role, path in found.items():
         check_file(path, INSTEAD[WANTED.get(role, ANY_MEDIA)], KINDS[role])
         names[path] = name = _name(path, role, home)
-        if role == "logo":
-            given = document.get("logo")
-            document["logo"] = {**(given if isinstance(given, dict) else {}), "file": name}
+        if role in FILE_RECORDS:
+            given = document.get(role)
+            document[role] = {**(given if isinstance(given, dict) else {}), "file": name}
         else:
             document[role] = name
     return Attachments(found, names), remaining

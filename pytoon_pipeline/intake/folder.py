@@ -39,8 +39,9 @@ KINDS: dict[Role, FileKind] = {
     "logo": FileKind("pictures", PICTURES, "--logo ~/Pictures/logo.png"),
     "background": FileKind("photos and clips", MEDIA, "--set background=~/Pictures/beach.jpg"),
 }
-# Fields of a request that name other files than its media.
-FILE_FIELDS = ("background", "music", "voice")
+# Fields of a request that name other files than its media: by their names, and in records with “file”.
+FILE_FIELDS = ("background", "music")
+FILE_RECORDS = ("logo", "voice")
 # Names shown in a message.
 MAX_NAMES = 5
 
@@ -100,8 +101,7 @@ def given_by_folder(request: Request, folder: Path, command: str) -> Given:
         return Given()
     found = folder_files(folder)
     named = {*REQUEST_FILES, *(getattr(request, field) for field in FILE_FIELDS)}
-    if request.logo is not None:
-        named.add(request.logo.file)
+    named |= {given.file for given in (request.logo, request.voice) if given is not None}
     media = [name for name in found.media if name not in named]
     if not media:
         if request.text is None:

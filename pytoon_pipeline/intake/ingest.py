@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.access import DEFAULT_TENANT
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import Role, SourceItem, SourceMedia
 from pytoon_pipeline.contracts.request import Request
+from pytoon_pipeline.intake.folder import FILE_FIELDS
 from pytoon_pipeline.intake.outputs import format_suffix
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.runtime.files import check_files, printable_name
@@ -146,10 +147,11 @@ def canonical_request(request: Request, items: Sequence[SourceItem]) -> dict[str
             media_request["file"] = sha256
         if request.colours.reference in (names := [entry.file for entry in request.media]):
             values["colours"]["reference"] = names.index(str(request.colours.reference)) + 1
-    if request.logo is not None:
-        values["logo"]["file"] = next((item.sha256 for item in items if item.role == "logo"), request.logo.file)
+    for name, given in (("logo", request.logo), ("voice", request.voice)):
+        if given is not None:
+            values[name]["file"] = next((item.sha256 for item in items if item.role == name), given.file)
     subtitles = [item.sha256 for item in items if item.role in ("subtitles", "transcript", "edits")]
-    values |= {item.role: item.sha256 for item in items if item.role in ("background", "music", "voice")}
+    values |= {item.role: item.sha256 for item in items if item.role in FILE_FIELDS}
     return values | ({"subtitles": subtitles} if subtitles else {})
 
 

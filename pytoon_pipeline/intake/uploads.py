@@ -245,7 +245,7 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
     if request.music is not None:
         yield attached.files.get("music") or given.music or _beside(home, request.music, "music"), "music"
     if request.voice is not None:
-        voice = attached.files.get("voice") or _beside(home, request.voice, "voice")
+        voice = attached.files.get("voice") or _beside(home, request.voice.file, "voice")
         yield voice, "voice"
         with about("voice"):
             words = tuple(_words_of(voice))

@@ -16,25 +16,22 @@ from pytoon_pipeline.planning.glyphs import without_missing_glyphs
 from pytoon_pipeline.planning.language import audio_language, translated_language
 from pytoon_pipeline.planning.motion_notes import motion_notes
 from pytoon_pipeline.planning.source_notes import source_losses, source_notes
+from pytoon_pipeline.planning.subtitle_tracks import subtitle_tracks
 from pytoon_pipeline.planning.thumbnail_title import thumbnail_title
+
+Planner = Callable[[PlanContext], RenderSpec]
 
 
 def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
     """The RenderSpec of a request. Raises ``InvalidInput`` with the path of the field that cannot be met."""
     drawable, glyph_notes = without_missing_glyphs(resolved)
-    planner: Callable[[PlanContext], RenderSpec] = resolve_name(ARCHETYPES[resolved.archetype].planner)
+    planner: Planner = resolve_name(ARCHETYPES[resolved.archetype].planner)
     colours = plan_colours(resolved, media)
     media = colours.seen(media)
-    context = plan_context(drawable, media)
-    try:
-        spec = planner(context)
-    except InvalidInput as error:
-        # Texts come first: captions without a place of their own stand where the texts leave one.
-        if error.code != "text_too_long" or not context.has_caption_room:
-            raise
-        context = plan_context(drawable, media, caption_room=False)
-        spec = planner(context)
+    context, spec = _planned(planner, drawable, media)
     spec = colours.applied(spec)
+    languages = resolved.request.subtitle_languages
+    tracks = tuple(subtitle_tracks(languages, media, lambda other: _planned(planner, drawable, other)[1]))
     losses = source_losses(media, resolved.limits)
     media_notes = source_notes(media, losses)
     heard = [one for one in media.all() if one.item in _heard(spec)]
@@ -47,7 +44,7 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
             "notes": notes,
             "losses": losses,
             "language": audio_language(heard),
-            "captions": spec.captions.model_copy(update={"language": translated_language(heard)}),
+            "captions": spec.captions.model_copy(update={"language": translated_language(heard), "tracks": tracks}),
             "thumbnail_title": _thumbnail_title(context),
             "codec": request.codec,
             "resolution": request.resolution,
@@ -56,6 +53,18 @@ def plan_video(resolved: ResolvedRequest, media: PlanMedia) -> RenderSpec:
             "fallback": resolved.fallback,
         }
     )
+
+
+def _planned(planner: Planner, resolved: ResolvedRequest, media: PlanMedia) -> tuple[PlanContext, RenderSpec]:
+    context = plan_context(resolved, media)
+    try:
+        return context, planner(context)
+    except InvalidInput as error:
+        # Texts come first: captions without a place of their own stand where the texts leave one.
+        if error.code != "text_too_long" or not context.has_caption_room:
+            raise
+        context = plan_context(resolved, media, caption_room=False)
+        return context, planner(context)
 
 
 def _thumbnail_title(context: PlanContext) -> TextLayer | None:

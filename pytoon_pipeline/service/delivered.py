@@ -50,7 +50,7 @@ def delivered_result(home: Home, delivered: StoredDelivery, outcome: RunOutcome)
         video=files["mp4"],
         video_seconds=round(manifest.spec.rate.seconds(manifest.spec.frames), 3),
         thumbnail=files["jpg"],
-        subtitles=tuple(files[one] for one in FORMATS if one in files),
+        subtitles=tuple(str(folder / Path(one).name) for one in manifest.files if one.endswith(FORMATS)),
         extra_files=tuple(files[one] for one in EXTRAS if one in files),
         post=files.get("json"),
         spec=str(folder / SPEC),

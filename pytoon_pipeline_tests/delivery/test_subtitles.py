@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytoon_pipeline.contracts.spec.render_spec import SubtitleTrack
 from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.delivery import subtitles
 from pytoon_pipeline.delivery.cues import subtitle_cues
@@ -24,6 +25,19 @@ def test_braces_and_angle_brackets_stay(tmp_path: Path) -> None:
     paths = subtitles.write(spec(text="say {this} & <that>"), tmp_path)
     assert paths["srt"].read_text() == "1\n00:00:01,200 --> 00:00:02,320\nsay {this} & <that>\n"
     assert paths["vtt"].read_text() == "WEBVTT\n\n00:00:01.200 --> 00:00:02.320\nsay {this} &amp; &lt;that&gt;\n"
+
+
+def test_each_language_has_files_of_its_own(tmp_path: Path) -> None:
+    plan = spec(text="Good morning")
+    (cue,) = plan.captions.cues
+    words = (cue.words[0].model_copy(update={"text": "Guten Tag"}),)
+    track = SubtitleTrack(language="de", cues=(cue.model_copy(update={"words": words}),))
+    plan = plan.model_copy(update={"captions": plan.captions.model_copy(update={"tracks": (track,)})})
+    paths = subtitles.write(plan, tmp_path)
+    assert list(paths) == ["srt", "vtt", "de.srt", "de.vtt"]
+    assert "Good morning" in paths["srt"].read_text()
+    assert "Guten Tag" in paths["de.srt"].read_text()
+    assert paths["de.vtt"].read_text().startswith("WEBVTT")
 
 
 def test_a_video_without_text_has_no_files(tmp_path: Path) -> None:

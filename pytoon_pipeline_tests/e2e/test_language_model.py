@@ -151,16 +151,21 @@ def test_captions_are_translated_and_asked_for_once(
     monkeypatch.setenv("PYTOON_LLM_TASKS", "translation")
     german = ("Wir haben es mit Pytoon gemacht.", "Es ist billig.", "Und das ist alles, was wir sagen wollten.")
     server.behave = says({"sentences": [{"number": n, "text": one} for n, one in enumerate(german, 1)]})
-    clip.with_name("request.yaml").write_text("archetype: footage\nmedia: [talk.mp4]\ntranslate: de\n")
+    clip.with_name("request.yaml").write_text(
+        "archetype: footage\nmedia: [talk.mp4]\ntranslate: de\nsubtitle_languages: [en, de]\n"
+    )
     compile_file(clip.parent)
     manifest = manifest_in(home)
     assert captions(manifest) == " ".join(german)
     assert manifest.spec.captions.language == "deu"
     assert [(use.task, use.used) for use in manifest.language_model] == [("translation", 3)]
     assert "captions_translated" in {note.code for note in manifest.spec.notes}
-    subtitles = next(home.outbox.rglob("*.srt")).read_text()
-    assert "Es ist billig." in subtitles
-    assert "cheap" not in subtitles
+    files = {one.name.partition(".")[2]: one.read_text() for one in home.outbox.rglob("*.srt")}
+    assert files["srt"] == files["de.srt"]
+    assert "Es ist billig." in files["srt"]
+    assert "cheap" not in files["srt"]
+    assert "cheap" in files["en.srt"]
+    assert "billig" not in files["en.srt"]
     assert post_in(home).language == "eng", "the language of the audio"
     compile_file(clip.parent)
     assert len(server.asked) == 1
@@ -170,6 +175,7 @@ def test_captions_are_translated_and_asked_for_once(
     compile_file(clip.parent)
     manifest = manifest_in(home)
     assert captions(manifest).startswith("We made it with pie tune.")
+    assert not list(home.outbox.rglob("*.de.*")), "no subtitles in a language that they are not in"
     (note,) = (note for note in manifest.spec.notes if note.code == "captions_untranslated")
     assert "its translation is missing" in note.message
     assert "its translation is missing" in str(manifest.language_model[0].failure)

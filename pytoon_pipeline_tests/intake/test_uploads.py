@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from pytoon_pipeline.contracts.errors import InvalidInput
+from pytoon_pipeline.contracts.media import SourceItem
+from pytoon_pipeline.intake.ingest import canonical_request
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline_tests.harness.inbox import picture
 
@@ -158,6 +160,25 @@ def test_an_option_that_replaces_all_texts_says_which_and_how_to_change_one(tmp_
     assert "--set text.hook=…" in note.message
     assert read_upload(upload, sets=["text.hook=New"]).notes == ()
     assert read_upload(upload, sets=["text={hook: A, beats: [D], cta: E}"]).notes == ()
+
+
+def test_a_voice_over_has_a_language_of_its_own(tmp_path: Path) -> None:
+    home = folder(tmp_path, "media: [clip.mp4]\nvoice: {file: said.wav, language: de}\n")
+    (home / "said.wav").write_bytes(b"sound")
+    written, set_ = read_upload(home), read_upload(home, sets=["voice.language=fr"])
+    assert [(one.request.voice.file, one.request.voice.language) for one in (written, set_) if one.request.voice] == [
+        ("said.wav", "de"), ("said.wav", "fr"),
+    ]  # fmt: skip
+    items = [SourceItem(name="said.wav", sha256="a" * 64, bytes=1, origin="", role="voice")]
+    assert canonical_request(written.request, items) != canonical_request(set_.request, items)
+    (home / "request.yaml").write_text("media: [clip.mp4]\nvoice: said.wav\n")
+    voice = read_upload(home, sets=["voice.language=fr"]).request.voice
+    assert voice is not None
+    assert (voice.file, voice.language) == ("said.wav", "fr")
+    (home / "request.yaml").write_text("media: [clip.mp4]\n")
+    attached = read_upload(home, files={"voice": home / "said.wav"}).request.voice
+    assert attached is not None
+    assert (attached.file, attached.language) == ("said.wav", None)
 
 
 def test_files_with_the_words_of_a_voice_over_belong_to_it(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     """Corrects transcripts by the ``glossary`` of the brand and by a language ``model``, if there is one, and then
     applies what people changed in them: ``edits`` by the SHA-256 of the clip, or a transcript file beside it, which
     counts in place of earlier edits. Where the request wants captions in another language, they are ``translate``d by
-    the ``translator``.
+    the ``translator``, and so are the subtitle files in ``subtitle_languages``.
     """
 
     stage = Stage("corrected_transcript", 4, "conditional")
@@ -60,6 +60,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
     model: LanguageModel | None = None
     translate: str | None = None
     translator: LanguageModel | None = None
+    subtitle_languages: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -87,6 +88,7 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
             model,
             resolved.request.translate,
             translator,
+            resolved.request.subtitle_languages,
         )
 
     def covers(self, item: SourceItem) -> bool:
@@ -94,16 +96,19 @@ class TranscriptCorrection(Analysis[CorrectedTranscript]):
 
     def work(self, item: SourceItem) -> ItemWork:
         correction = self._correction(item)
-        if self.translate is None:
+        languages = dict.fromkeys((*([self.translate] if self.translate else []), *self.subtitle_languages))
+        if not languages:
             return correction
         # The corrected words are stored by themselves: another language, or another answer, corrects nothing again.
         corrected = run_item(self.store, self.stage, correction).artifact
         transcript = corrected.read(CorrectedTranscript)
-        translation = self._translation(item, transcript, self.translate)
-        if translation is None:
+        found = {one: made for one in languages if (made := self._translation(item, transcript, one)) is not None}
+        if not found:
             return correction
-        translated = transcript.model_copy(update={"translation": translation})
-        parameters = {"translation": hash_value(translation.model_dump(mode="json"))}
+        changes: dict[str, object] = {"translation": found.get(self.translate or "")}
+        changes["subtitle_translations"] = tuple(found[one] for one in self.subtitle_languages if one in found)
+        translated = transcript.model_copy(update=changes)
+        parameters = {"translations": hash_value(translated.model_dump(mode="json", include=set(changes)))}
         return ItemWork(lambda scratch: StageOutput(translated), {"corrected": corrected.fingerprint}, parameters)
 
     def _translation(self, item: SourceItem, transcript: CorrectedTranscript, language: str) -> Translation | None:

@@ -48,8 +48,12 @@ def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
 
 
 def own_languages(source: SourceMedia, request: Request) -> dict[str, str]:
-    """The languages of clips that the request names for them, by SHA-256. A clip that is shown twice has the first."""
+    """The languages of clips and of the voice-over that the request names for them, by SHA-256. A clip that is shown
+    twice has the first.
+    """
     found: dict[str, str] = {}
+    if request.voice is not None and request.voice.language is not None:
+        found |= {item.sha256: request.voice.language for item in source.items if item.role == "voice"}
     for item, entry in with_entries(source, request):
         if entry is not None and entry.language is not None:
             found.setdefault(item.sha256, entry.language)
@@ -64,7 +68,7 @@ class Transcription(Analysis[Transcript]):
     video, only those in which somebody speaks most of the time are transcribed. ``use`` is what the video can show of
     the clips: nothing else is transcribed. ``slot`` waits for the machine's turn to transcribe; it is called with the
     bytes that the transcriber needs of a GPU. ``threads`` returns how many processors it may use then. ``language`` is
-    that of the speech, where the request names one, and ``languages`` are those of clips that name their own, by
+    that of the speech, where the request names one, and ``languages`` are those of files that name their own, by
     SHA-256. ``fallback`` says why the endpoint of the settings is not used.
     """
 

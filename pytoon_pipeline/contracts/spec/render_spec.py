@@ -115,16 +115,24 @@ class Cue(Record):
         return self if self.end <= end else self.model_copy(update={"end": end})
 
 
+class SubtitleTrack(Record):
+    """What is said, in another ``language`` (ISO 639-1), for subtitle files beside the video."""
+
+    language: str = Field(pattern="^[a-z]{2}$")
+    cues: tuple[Cue, ...]
+
+
 class CaptionPlan(Record):
     """Captions of speech. ``hidden`` are not drawn, because they are switched off or no font has their letters; like
     ``cues`` they go into the subtitle files. ``language`` is that of a translation (ISO 639-2), none of captions in the
-    language that is spoken.
+    language that is spoken. ``tracks`` are further subtitle files.
     """
 
     style: CaptionStyle
     cues: tuple[Cue, ...]
     hidden: tuple[Cue, ...] = ()
     language: str | None = Field(default=None, pattern="^[a-z]{3}$")
+    tracks: tuple[SubtitleTrack, ...] = ()
 
 
 class AudioClip(Record):

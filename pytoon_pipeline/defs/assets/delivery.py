@@ -71,7 +71,9 @@ def _describe(
     """What operators see of a delivery: where its files are, and why it is degraded or held."""
     plan, record = delivered.plan, delivered.record
     names = {"video": plan.video, "thumbnail_file": plan.thumbnail, "post_file": plan.post}
-    captions = {f"captions_{Path(path).suffix[1:]}": path for path in plan.captions}
+    captions = {
+        f"captions_{role.replace('.', '_')}": path for role, path in plan.roles.items() if path in plan.captions
+    }
     extras = {f"{Path(path).suffix[1:]}_file": path for path in plan.extras}
     links = {
         f"held_{name}" if record.held else name: file_link(config.home, config.files_url, delivered.root / path)

@@ -81,14 +81,14 @@ def remake(
         identical=identical,
         video=str(written["video"]),
         thumbnail=str(written["thumbnail"]),
-        subtitles=tuple(str(written[name]) for name in subtitles.FORMATS if name in written),
+        subtitles=tuple(str(file) for name, file in written.items() if name.endswith(subtitles.FORMATS)),
         differences=differences,
     )
 
 
 def _written(files: Mapping[str, Path], plan: Delivery, folder: Path) -> dict[str, Path]:
     """Copies the files of a delivery, by role, into ``folder``. Returns their paths there."""
-    names = plan.roles
+    names = plan.with_captions(role for role in files if role.endswith(subtitles.FORMATS)).roles
     written = {role: folder / Path(names[role]).name for role in files}
     for role, file in files.items():
         copy_file(file, written[role])

@@ -67,6 +67,7 @@ def edit_notes(source: CorrectedTranscript | None, name: str) -> Iterator[Note]:
         yield from _model_notes(source.language_model, name)
     if source.translation is not None:
         yield _translation_note(source.translation, name)
+    yield from _subtitle_notes(source.subtitle_translations, name)
     if source.cuts:
         seconds = sum(cut.end - cut.start for cut in source.cuts)
         message = (
@@ -110,12 +111,35 @@ def _translation_note(translation: Translation, name: str) -> Note:
             f"{use.model}. Nobody has checked it: read them before you post the video."
         )
         return Note(code="captions_translated", message=message)
-    help_ = "To set one up, see: pytoon doctor" if use is None else "Render again, or use another model"
     message = (
         f"The captions of “{name}” are in the language that is spoken and not in “{translation.language}”, because "
-        f"{translation.missing}. {help_}."
+        f"{translation.missing}. {_translation_help(translation)}"
     )
     return Note(code="captions_untranslated", message=message)
+
+
+def _subtitle_notes(translations: Sequence[Translation], name: str) -> Iterator[Note]:
+    """Notes on the subtitle files in other languages: those that there are, and those that are missing."""
+    if made := [one for one in translations if one.sentences]:
+        languages = ", ".join(f"“{one.language}”" for one in made)
+        by = ", ".join(dict.fromkeys(one.language_model.model for one in made if one.language_model is not None))
+        message = (
+            f"The subtitle files in {languages} for “{name}” are translations by the language model {by}. Nobody has "
+            "checked them: read them before you post them."
+        )
+        yield Note(code="subtitles_translated", message=message)
+    for one in translations:
+        if not one.sentences:
+            message = (
+                f"There are no subtitle files in “{one.language}”, because {one.missing}. {_translation_help(one)}"
+            )
+            yield Note(code="subtitles_untranslated", message=message)
+
+
+def _translation_help(translation: Translation) -> str:
+    if translation.language_model is None:
+        return "To set one up, see: pytoon doctor"
+    return "Render again, or use another model."
 
 
 def _why(cuts: Sequence[Cut]) -> str:

@@ -32,6 +32,7 @@ def correct(store: Store) -> Correct:
         model: LanguageModel | None = None,
         translate: str | None = None,
         translator: LanguageModel | None = None,
+        subtitle_languages: tuple[str, ...] = (),
         **glossary: object,
     ) -> CorrectedTranscript:
         by = Transcriber.model_validate({"engine": engine, "model": "m", "identity": "i"})
@@ -58,6 +59,7 @@ def correct(store: Store) -> Correct:
             model=model,
             translate=translate,
             translator=translator,
+            subtitle_languages=subtitle_languages,
         )
         _, found = compute_items(store, analysis.stage, [CLIP], analysis.work)
         return found[CLIP.sha256].read(CorrectedTranscript)
@@ -152,6 +154,17 @@ def test_the_corrected_words_are_translated_and_stay(correct: Correct, store: St
         assert [one.text for one in found.translation.sentences][1] == "Billig!"
         (asked,) = server.asked
         assert asked.data["sentences"][0]["text"] == "We made it with Pytoon."
+
+
+def test_each_language_of_the_subtitles_is_asked_for_once(correct: Correct, store: Store, home: Home) -> None:
+    with model_server(says(GERMAN)) as server:
+        found = correct(translate="de", translator=by(server, store, home), subtitle_languages=("en", "de", "fr"))
+        assert [asked.data["to"] for asked in server.asked] == ["de", "fr"]
+        assert [one.language for one in found.subtitle_translations] == ["de", "fr"]
+        assert found.subtitle_translations[0] == found.translation
+    files_only = correct(subtitle_languages=("de",))
+    assert files_only.translation is None
+    assert [one.missing for one in files_only.subtitle_translations] == ["no language model is set up for translations"]
 
 
 def test_speech_in_the_language_of_the_captions_is_not_sent(correct: Correct, store: Store, home: Home) -> None:

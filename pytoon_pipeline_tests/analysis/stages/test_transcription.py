@@ -30,6 +30,7 @@ RATE = 16_000
 SECONDS = 60
 CLIP = SourceItem(name="talk.mp4", sha256="a" * 64, bytes=1, origin="here", role="media")
 OTHER = CLIP.model_copy(update={"name": "rede.mp4", "sha256": "b" * 64})
+VOICE = CLIP.model_copy(update={"name": "said.wav", "sha256": "c" * 64, "role": "voice"})
 Span = tuple[int, int]
 
 
@@ -158,6 +159,9 @@ def test_a_clip_may_name_its_own_language(decoded: list[Span], store: Store, met
     source = SourceMedia(key="k", title="t", request={}, items=(CLIP, OTHER))
     languages = own_languages(source, request)
     assert languages == {OTHER.sha256: "de"}
+    with_voice = source.model_copy(update={"items": (CLIP, OTHER, VOICE)})
+    spoken = Request.model_validate({"voice": {"file": "said.wav", "language": "fr"}})
+    assert own_languages(with_voice, spoken) == {VOICE.sha256: "fr"}
     use = ClipUse({one.sha256: ((0, None),) for one in (CLIP, OTHER)}, 60, SilenceSettings())
     settings = SpeechSettings("pocketsphinx", "base", Path("models"))
     analysis = Transcription(
