@@ -4,30 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut, Transcriber
+from pytoon_pipeline.contracts.analysis import Cut
 from pytoon_pipeline.contracts.spec.layers import TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import Cue, RenderSpec
-from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.captions.layout import extent
 from pytoon_pipeline.planning.layout.text_placement import layer_area
 from pytoon_pipeline_tests.harness.plans import edited, face, footage, heard, planned, still, words_at
-
-SPHINX = Transcriber(engine="pocketsphinx", model="en-us", identity="x")
-TIMES = tuple((n * 0.5, n * 0.5 + 0.4) for n in range(1, 13))
-
-
-def spoken(material: AnalysedMedia, text: str = "word", **changes: object) -> AnalysedMedia:
-    """The material with words from 0.5 s to 6.4 s."""
-    assert material.silence is not None
-    words = words_at(*TIMES, text=text)
-    transcript = CorrectedTranscript(words=words, language="en", transcriber=SPHINX).model_copy(update=changes)
-    return replace(
-        material, transcript=transcript, silence=material.silence.model_copy(update={"words": words}), name="talk"
-    )
-
-
-def voice(**changes: object) -> AnalysedMedia:
-    return spoken(heard(7.0, ((0.0, 7.0),), item="e" * 64), "said", **changes)
+from pytoon_pipeline_tests.harness.voice_over import TIMES, spoken, voice
 
 
 def codes(spec: RenderSpec) -> set[str]:

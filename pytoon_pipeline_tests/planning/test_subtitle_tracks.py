@@ -3,7 +3,7 @@
 from pytoon_pipeline.contracts.analysis import TranslatedSentence, Translation
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline_tests.harness.plans import planned, still
-from pytoon_pipeline_tests.planning.test_heard_captions import voice
+from pytoon_pipeline_tests.harness.voice_over import voice
 
 
 def translated(language: str, text: str) -> Translation:
