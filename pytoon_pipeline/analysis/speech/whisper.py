@@ -59,8 +59,8 @@ def transcribe(
     """Words with times in each of ``pieces`` of 16 kHz mono ``samples``, shape (n,).
 
     Without a ``language``, it is that of the ``opening``, the first speech of the source. Decoding is greedy, so that
-    the same audio gives the same words. Without a GPU, or with too little memory on it, ``threads`` of the CPU are
-    used; each piece names the device. Raises ``TransientError`` when the machine's own memory is too small.
+    the same audio gives the same words. Without a GPU, or when it fails, ``threads`` of the CPU are used; each piece
+    names the device. Raises ``TransientError`` when the machine's own memory is too small.
     """
     import torch
 
@@ -71,10 +71,9 @@ def transcribe(
         try:
             return _on("cuda", samples, pieces, opening, choice, language)
         except RuntimeError as error:
-            if not out_of_memory(error):
-                raise
             reason = f"{gpu_name()} {failure(error)}"
-        torch.cuda.empty_cache()
+            if out_of_memory(error):
+                torch.cuda.empty_cache()
     try:
         found = _on("cpu", samples, pieces, opening, choice, language)
     except (MemoryError, RuntimeError) as error:
@@ -122,7 +121,11 @@ def _on(
 
 
 def _load(device: str, choice: Choice) -> Any:
-    """The model on ``device``. Raises ``DependencyMissing`` when its checkpoint is damaged."""
+    """The model on ``device``. Raises ``DependencyMissing`` when its checkpoint is damaged.
+
+    Raises ``RuntimeError`` for lack of memory, and for anything that torch says of a GPU: on the CPU it shows whether
+    the checkpoint is at fault.
+    """
     import whisper
 
     weights = choice.weights
@@ -133,7 +136,7 @@ def _load(device: str, choice: Choice) -> Any:
             return whisper.load_model(weights.stem, device=device, download_root=str(weights.parent))
         return whisper.load_model(str(weights), device=device)
     except (RuntimeError, KeyError, OSError, EOFError, UnpicklingError) as error:
-        if out_of_memory(error):
+        if out_of_memory(error) or (device != "cpu" and isinstance(error, RuntimeError)):
             raise
         raise weights_damaged(weights.name, weights) from error
 

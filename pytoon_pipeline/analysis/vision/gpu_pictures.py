@@ -51,7 +51,7 @@ class GpuHolder:
             pictures = torch.from_numpy(np.stack(images))
             try:
                 held = GpuPictures(pictures.to(device))
-            except torch.OutOfMemoryError:
+            except torch.cuda.OutOfMemoryError:
                 while self._held:
                     self._evict()
                 held = GpuPictures(pictures.to(device))

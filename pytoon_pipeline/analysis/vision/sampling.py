@@ -4,7 +4,6 @@ Pictures are stored as JPEG in Parquet, so that an hour of footage stays small. 
 form, and so always reads the same pixels.
 """
 
-import logging
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -50,8 +49,6 @@ ROWS = 512
 ROUNDING = 1e-4
 # Decoded samples stay in memory for the next steps up to this size; beyond it they are decoded again from the store.
 MEMORY_BYTES = 256 << 20
-
-log = logging.getLogger("pytoon.runs")
 
 
 @dataclass
@@ -232,9 +229,10 @@ def _sample(
             + (f" {damage.packets} packets are damaged." if damage.packets else ""),
             f"Upload a video of at least {limits.source_seconds_min:g} s.",
         )
-    kept = _held(held, device)
+    kept = None if held is None else Held(held)
     if device != "cpu":
-        reason = _measure(kept, folder, meter, light)
+        not_there = _put_on_gpu(kept)
+        reason = _measure(kept, folder, meter, light) or not_there
     record = SampledFrames(
         rate=SAMPLES_PER_SECOND,
         width=brightest.shape[1],
@@ -281,15 +279,15 @@ def _tables(folder: Path) -> Iterator[tuple[ImageTable, ImageTable]]:
         yield pictures, thumbs
 
 
-def _held(images: list[tuple[float, Image]] | None, device: str) -> Held | None:
-    """What stays in memory. On the GPU, it is what the store has: what JPEG made of the pictures."""
-    if images is None or device == "cpu":
-        return None if images is None else Held(images)
+def _put_on_gpu(held: Held | None) -> str | None:
+    """Puts on the GPU what the store has: what JPEG made of the pictures. Returns why they are not there."""
+    if held is None:
+        return f"later steps use the CPU: the samples have more than {MEMORY_BYTES >> 20} MiB"
     try:
-        return Held(images, holder.hold([image for _, image in images], "cuda"))
+        held.on_gpu = holder.hold([image for _, image in held.images], "cuda")
     except RuntimeError as error:
-        log.warning("gpu", extra={"event": "gpu_failed", "reason": failure(error)})
-        return Held(images)
+        return f"later steps use the CPU: {gpu_name()} {failure(error)}"
+    return None
 
 
 def sample_still(picture: Rgba, folder: Path) -> Samples:

@@ -48,7 +48,7 @@ def test_without_memory_all_others_leave(monkeypatch: pytest.MonkeyPatch) -> Non
     def to(tensor: torch.Tensor, *more: Any) -> torch.Tensor:
         asked.append(kept.tensor is None)
         if not asked[-1]:
-            raise torch.OutOfMemoryError("CUDA out of memory")
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
         return real(tensor, *more)
 
     monkeypatch.setattr(torch.Tensor, "to", to)

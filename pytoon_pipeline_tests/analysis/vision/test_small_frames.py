@@ -208,6 +208,28 @@ def test_a_gpu_that_is_lost_after_sampling_costs_nothing_but_time(
     assert holder.use(samples.held.on_gpu) is None
 
 
+@pytest.mark.parametrize("why", ["the device is lost", "the samples have more than 0 MiB"])
+def test_samples_that_are_not_on_the_gpu_leave_later_steps_to_the_cpu_and_say_so(
+    why: str, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = fake_gpu(monkeypatch)
+    wanted = sampled(clip, tmp_path).record
+
+    def lost(*_: Any) -> Any:
+        raise RuntimeError("CUDA error: the device is lost")
+
+    if "lost" in why:
+        monkeypatch.setattr(holder, "hold", lost)
+    else:
+        monkeypatch.setattr(sampling, "MEMORY_BYTES", 1)
+    samples = sampled(clip, tmp_path)
+    assert samples.on_gpu(list) == (None, None)
+    assert (samples.record.device, samples.record.samples) == (NAME, wanted.samples)
+    assert samples.record.device_fallback is not None
+    assert samples.record.device_fallback.startswith("later steps use the CPU: ")
+    assert why in samples.record.device_fallback
+
+
 def test_a_video_stream_knows_its_size() -> None:
     video = VideoStream(index=0, codec="h264", width=1440, height=1080, pixel_format="yuv420p", sample_aspect=4 / 3)
     assert small_frames.sample_size(video) == (480, 270)
