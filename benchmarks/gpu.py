@@ -1,7 +1,9 @@
 """What a GPU gains, and whether its results agree with those of the CPU: ``python -m benchmarks.gpu [CLIP…]``.
 
 Without a GPU that Pytoon can use, it says why and ends with exit code 3. Without clips it makes some from the sample:
-1080p in H.264, HEVC, HEVC with 10 bits, VP9 and AV1. Prints one JSON object:
+1080p in H.264, HEVC, HEVC with 10 bits, VP9 and AV1. Prints a JSON object per line, as soon as its part is measured,
+and at the end a table for the documents. A part that fails has the error in place of figures; one that has not begun
+after ``--limit`` seconds is skipped. The parts are the machine, each clip, and ``whisper``:
 
 - ``decoding``: frames per second by the CPU and by the GPU, where each frame is thrown away (goal: 5 times as many);
 - ``sampling``: the same for ``sampled_frames``: decoded, scaled, stored;
@@ -24,13 +26,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
+from unittest.mock import patch
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from benchmarks.recognisers import PIECE_SECONDS, RATE, TEXT, transcribed
@@ -40,6 +44,7 @@ from pytoon_pipeline.analysis.vision import faces, focus, sampling, shots
 from pytoon_pipeline.analysis.vision.sampling import Samples
 from pytoon_pipeline.config.presets import load_limits
 from pytoon_pipeline.contracts.analysis import Face, Transcript
+from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.media import SourceMedia, VideoStream
 from pytoon_pipeline.contracts.request import Request
@@ -60,6 +65,7 @@ from pytoon_pipeline.runtime.gpus import measure
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness import media
+from pytoon_pipeline_tests.harness.gpu import GPU, fake_gpu
 from pytoon_pipeline_tests.harness.learnt_whisper import BASE, recite
 from pytoon_pipeline_tests.harness.machine import machine
 
@@ -74,6 +80,8 @@ CODECS = {
 SECONDS, SIZE = 20, "1920x1080"
 MEMORY_POLL_SECONDS = 0.02
 CPU = Device("cpu", "compared with the GPU")
+# What measures one part.
+Part = Callable[[], dict[str, Any]]
 
 
 def main() -> int:
@@ -82,41 +90,85 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pieces", type=int, default=8, help="pieces of 29 s for Whisper")
     parser.add_argument("--weights", type=Path, help="a checkpoint of Whisper")
+    parser.add_argument("--limit", type=float, default=480, help="seconds after which no part begins")
+    parser.add_argument("--rehearse", action="store_true", help="run everything without a GPU; the figures say nothing")
     options = parser.parse_args()
-    device = choose("auto")
-    if device.kind != "cuda":
-        print(json.dumps({"gpu": None, "reason": device.reason, "machine": machine()}, indent=2))
-        print(f"No GPU can be used: {device.reason}. Nothing was measured.", file=sys.stderr)
-        return NO_GPU
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        clips = options.clips or list(made(folder))
-        found = {
-            "gpu": gpu_name(),
-            "reason": device.reason,
-            "decoders": decoders(),
-            "encoders": encoders(),
-            "clips": {clip.name: compared(clip, folder, device, options.rounds) for clip in clips},
-            "whisper": recognised(options.weights, folder, options.pieces, options.rounds),
-            "machine": machine(),
-        }
-    print(json.dumps(found, indent=2))
+    with rehearsal() if options.rehearse else nullcontext(choose("auto")) as device:
+        if device.kind != "cuda":
+            print(json.dumps({"gpu": None, "reason": device.reason, "machine": machine()}, indent=2))
+            print(f"No GPU can be used: {device.reason}. Nothing was measured.", file=sys.stderr)
+            return NO_GPU
+        compare_all(options, device)
     return 0
 
 
-def made(folder: Path) -> Iterator[Path]:
-    """The sample in a loop, in each codec."""
-    for name, (encoder, pixels) in CODECS.items():
-        path = folder / f"{name}.mkv"
-        media.run(
-            "-stream_loop", "-1", "-i", str(media.SAMPLE), "-t", str(SECONDS), "-s", SIZE, "-an",
-            "-c:v", encoder, "-pix_fmt", pixels, "-b:v", "6M", str(path),
-        )  # fmt: skip
-        yield path
+def compare_all(options: argparse.Namespace, device: Device) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        clips = dict.fromkeys(CODECS) if not options.clips else {clip.name: clip for clip in options.clips}
+        parts: dict[str, Part] = {
+            "machine": lambda: {"reason": device.reason, "decoders": decoders(), "encoders": encoders()} | machine(),
+            "whisper": lambda: recognised(options.weights, folder, options.pieces, options.rounds),
+        }
+        for name, clip in clips.items():
+            parts[name] = partial(compared, clip or partial(made, folder, name), folder, device, options.rounds)
+        print(f"\n{table(gpu_name(), measured(parts, time.monotonic() + options.limit))}")
 
 
-def compared(clip: Path, folder: Path, device: Device, rounds: int) -> dict[str, object]:
+@contextmanager
+def rehearsal() -> Iterator[Device]:
+    """A GPU that is played by the CPU, as in the tests: every line of the parts runs."""
+    import torch
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        fake_gpu(monkeypatch)
+        for name in ("reset_peak_memory_stats", "max_memory_allocated"):
+            monkeypatch.setattr(torch.cuda, name, lambda: 0)
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda number=0: "played by the CPU")
+        yield GPU
+
+
+def measured(parts: Mapping[str, Part], end: float) -> dict[str, dict[str, Any]]:
+    """The figures of each part, which are printed at once. No part begins after ``end`` on the monotonic clock."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, part in parts.items():
+        began = time.monotonic()
+        if began > end:
+            found[name] = {"skipped": "no time was left"}
+        else:
+            try:
+                found[name] = part()
+            except (ArithmeticError, LookupError, OSError, PytoonError, RuntimeError, TypeError, ValueError) as error:
+                found[name] = {"failed": f"{type(error).__name__}: {error}"}
+        seconds = round(time.monotonic() - began, 1)
+        print(json.dumps({"part": name, "seconds": seconds, **found[name]}, ensure_ascii=False), flush=True)
+    return found
+
+
+def table(gpu: str, found: Mapping[str, Mapping[str, Any]]) -> str:
+    """The comparisons of all parts in Markdown: what the CPU and the GPU do per second."""
+    rows = [f"| {gpu} | CPU | GPU | ratio |", "|---|---|---|---|"]
+    for part, figures in found.items():
+        for name, one in figures.items():
+            if isinstance(one, dict) and "ratio" in one:
+                cpu, gpu_rate = (median(one[kind]) if one[kind] else "–" for kind in ("cpu", "gpu"))
+                rows.append(f"| {part}: {name} | {cpu} | {gpu_rate} | {one['ratio'] or '–'} |")
+    return "\n".join(rows)
+
+
+def made(folder: Path, codec: str) -> Path:
+    """The sample in a loop, in one codec."""
+    path, (encoder, pixels) = folder / f"{codec}.mkv", CODECS[codec]
+    media.run(
+        "-stream_loop", "-1", "-i", str(media.SAMPLE), "-t", str(SECONDS), "-s", SIZE, "-an",
+        "-c:v", encoder, "-pix_fmt", pixels, "-b:v", "6M", str(path),
+    )  # fmt: skip
+    return path
+
+
+def compared(source: Path | Callable[[], Path], folder: Path, device: Device, rounds: int) -> dict[str, Any]:
     """All figures of one clip."""
+    clip = source if isinstance(source, Path) else source()
     video = probe(clip).video
     assert video is not None
     with memory_watched() as memory:
@@ -187,6 +239,8 @@ def copies(step: Callable[[], object], picture_bytes: int) -> dict[str, object]:
     """Copies between host and GPU while ``step`` runs: number, bytes, and how many are as large as a picture."""
     from torch.profiler import ProfilerActivity, profile
 
+    # The first time, weights of networks are copied as well.
+    step()
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as profiler:
         step()
     with tempfile.TemporaryDirectory() as room:
@@ -239,11 +293,11 @@ def crop_distance(clip: Path, folder: Path) -> float:
 
 
 def planned(clip: Path, root: Path, device: str) -> RenderSpec:
-    os.environ["PYTOON_DEVICE"] = device
     home = Home(root)
     store = Store(home.store, home.work, 0)
     upload = ingest(home, store, read_upload(clip), pending=False)[0]
-    analysed = analyse(home, store, upload)
+    with patch.dict(os.environ, {"PYTOON_DEVICE": device}):
+        analysed = analyse(home, store, upload)
     brand = Request.model_validate(upload.asked).brand
     source = store_source(store, upload, brand).artifact.read(SourceMedia)
     return plan_upload(store, source, analysed.resolved, analysed.results).artifact.read(RenderSpec)
@@ -270,6 +324,7 @@ def memory_watched() -> Iterator[dict[str, float]]:
             used = sum(one.used_bytes for one in measure()) / 1e9
             found["all_programs_gb"] = round(max(found["all_programs_gb"], used), 3)
 
+    torch.cuda.reset_peak_memory_stats()
     thread = threading.Thread(target=watch)
     thread.start()
     try:
@@ -280,7 +335,7 @@ def memory_watched() -> Iterator[dict[str, float]]:
         found["torch_gb"] = round(torch.cuda.max_memory_allocated() / 1e9, 3)
 
 
-def recognised(weights: Path | None, folder: Path, pieces: int, rounds: int) -> dict[str, object]:
+def recognised(weights: Path | None, folder: Path, pieces: int, rounds: int) -> dict[str, Any]:
     """Each program that runs Whisper, on the CPU and on the GPU: seconds of audio per second."""
     name = str(weights) if weights else "benchmark"
     if weights is None:
