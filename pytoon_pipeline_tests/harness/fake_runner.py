@@ -20,6 +20,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.delivery.environment import environment_digest
 from pytoon_pipeline.delivery.outbox import deliver, delivered_files, plan_delivery, replace_earlier
+from pytoon_pipeline.delivery.subtitles import FORMATS
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline.runtime.scratch import scratch_dir
@@ -71,7 +72,8 @@ class FakeRunner:
         report = _report()
         uploads.record(key, Attempt(number=1, plan="plan", verdict=report.verdict, score=report.score))
         degraded = Degradation(reasons=(HAZARD,)) if self.held else None
-        plan = plan_delivery(uploads.folder(key), uploads.name(key), uploads.version(upload), degraded is not None)
+        place = plan_delivery(uploads.folder(key), uploads.name(key), uploads.version(upload), degraded is not None)
+        plan = place.with_captions(FORMATS)
         spec = planned(text="Hi", max_seconds=2).model_copy(update={"notes": (Note(code="n", message="A note."),)})
         root = home.held if self.held else home.outbox
         with scratch_dir(home.work) as scratch:
