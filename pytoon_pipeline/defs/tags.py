@@ -1,11 +1,12 @@
 """Tags of runs and materializations: what an operator reads in lists, filters by and searches for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import dagster as dg
 
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.runtime.device import gpu_for_work
+from pytoon_pipeline.runtime.gpus import Gpu
 
 TITLE_TAG, PRESET_TAG, STATUS_TAG, ATTEMPT_TAG = "pytoon/title", "pytoon/preset", "pytoon/status", "pytoon/attempt"
 # What a video differs in from its request, in codes.
@@ -27,9 +28,9 @@ def title_tags(upload: SourceMedia | None) -> dict[str, str]:
     return {} if upload is None else {TITLE_TAG: upload.title[:MAX_VALUE]}
 
 
-def queue_tags(upload: SourceMedia | None) -> dict[str, str]:
+def queue_tags(upload: SourceMedia | None, gpu: Callable[[], Gpu | None] = gpu_for_work) -> dict[str, str]:
     """The tags of a run of the upload that is put in the queue: its title, and whether it may use a GPU."""
-    return title_tags(upload) | ({} if gpu_for_work() is None else {DEVICE_TAG: "cuda"})
+    return title_tags(upload) | ({} if gpu() is None else {DEVICE_TAG: "cuda"})
 
 
 def tag_run(context: dg.AssetExecutionContext, tags: Mapping[str, str]) -> None:

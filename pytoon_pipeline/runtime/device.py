@@ -3,6 +3,7 @@
 The device is no part of any fingerprint: the first result stands, wherever it was computed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,19 +23,19 @@ class Device:
     reason: str
 
 
-def gpu_for_work() -> Gpu | None:
+def gpu_for_work(gpus: Callable[[], tuple[Gpu, ...]] = installed) -> Gpu | None:
     """The GPU that may be used, if there is one. Loads nothing heavy: whether torch can use it is not known yet."""
-    return next(iter(installed()), None) if Settings.load().device == "auto" else None
+    return next(iter(gpus()), None) if Settings.load().device == "auto" else None
 
 
-def choose(wanted: DeviceChoice) -> Device:
-    """``auto`` chooses a GPU where torch can use one.
+def choose(wanted: DeviceChoice, gpus: Callable[[], tuple[Gpu, ...]] = installed) -> Device:
+    """``auto`` chooses one of the ``gpus`` where torch can use it.
 
     Loads torch only where the driver lists a GPU, and then initializes CUDA, which a fork does not survive.
     """
     if wanted == "cpu":
         return Device("cpu", "PYTOON_DEVICE is cpu")
-    if not installed():
+    if not gpus():
         return Device("cpu", why_none())
     import torch
 

@@ -1,11 +1,12 @@
 """The share of the machine that one run may use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from pytoon_pipeline.runtime.capacity import Capacity
 from pytoon_pipeline.runtime.device import gpu_for_work
+from pytoon_pipeline.runtime.gpus import Gpu
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import count_held, slot
 
@@ -15,10 +16,14 @@ GPU_UNIT_BYTES, GPU_WORK = 1 << 30, "user of the GPU"
 
 @dataclass(frozen=True)
 class MachineShare:
-    """What the run of an upload may use; ``title`` is that of the upload, for those who wait for it."""
+    """What the run of an upload may use; ``title`` is that of the upload, for those who wait for it.
+
+    ``gpu`` finds the GPU that may be used, when one is wanted.
+    """
 
     home: Home
     title: str
+    gpu: Callable[[], Gpu | None] = gpu_for_work
 
     @property
     def threads(self) -> int:
@@ -33,7 +38,7 @@ class MachineShare:
         """Waits for one of the transcribers that the machine can run at once; for one that runs on a GPU where there is
         one, for so much of its memory.
         """
-        if gpu_bytes and gpu_for_work() is not None:
+        if gpu_bytes and self.gpu() is not None:
             return self.gpu_slot(gpu_bytes)
         return slot(self.home.slots, "transcriber", Capacity.of_machine().transcribers, "transcription", self.title)
 
@@ -43,7 +48,7 @@ class MachineShare:
 
         One that needs much is not overtaken for ever by those that need little: while it waits, nobody else gets any.
         """
-        gpu = gpu_for_work()
+        gpu = self.gpu()
         if gpu is None:
             yield
             return

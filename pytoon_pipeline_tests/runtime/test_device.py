@@ -4,8 +4,10 @@ import pytest
 import torch
 
 from pytoon_pipeline.runtime import device, gpus
-from pytoon_pipeline.runtime.device import choose, failure, out_of_memory
+from pytoon_pipeline.runtime.device import choose, failure, gpu_for_work, out_of_memory
 from pytoon_pipeline.runtime.gpus import Gpu
+
+LISTED = Gpu("GPU", 1 << 30, 0, None)
 
 
 def test_the_cpu_can_be_asked_for() -> None:
@@ -18,9 +20,18 @@ def test_without_a_gpu_the_reason_is_said() -> None:
 
 
 @pytest.mark.skipif(torch.version.cuda is not None, reason="torch can use GPUs")
-def test_a_gpu_that_torch_cannot_use_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "installed", lambda: (Gpu("Test GPU", 1 << 30, 0, None),))
-    assert choose("auto") == device.Device("cpu", f"torch {torch.__version__} is a build without CUDA")
+def test_a_gpu_that_torch_cannot_use_is_not_chosen() -> None:
+    assert choose("auto", lambda: (LISTED,)) == device.Device(
+        "cpu", f"torch {torch.__version__} is a build without CUDA"
+    )
+
+
+def test_a_gpu_is_used_unless_the_settings_say_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTOON_DEVICE", raising=False)
+    assert gpu_for_work(lambda: (LISTED,)) == LISTED
+    assert gpu_for_work(tuple) is None
+    monkeypatch.setenv("PYTOON_DEVICE", "cpu")
+    assert gpu_for_work(lambda: (LISTED,)) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from pytoon_pipeline.runtime import device, share
+from pytoon_pipeline.runtime import share
 from pytoon_pipeline.runtime.gpus import Gpu
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import is_abandoned
@@ -16,19 +16,17 @@ GIGABYTE = 1 << 30
 
 
 @pytest.fixture
-def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A GPU with 8 GiB."""
-    monkeypatch.delenv("PYTOON_DEVICE", raising=False)
-    monkeypatch.setattr(device, "installed", lambda: (Gpu("Test GPU", 8 * GIGABYTE, 0, None),))
+def run(home: Home) -> MachineShare:
+    """On a machine with a GPU of 8 GiB."""
+    return MachineShare(home, "bunny", lambda: Gpu("GPU", 8 * GIGABYTE, 0, None))
 
 
 def names(home: Home) -> set[str]:
     return {path.name.rpartition("-")[0] for path in home.slots.iterdir()}
 
 
-@pytest.mark.usefixtures("gpu")
-def test_users_of_the_gpu_run_together_as_far_as_its_memory_suffices(home: Home) -> None:
-    run, entered = MachineShare(home, "bunny"), Event()
+def test_users_of_the_gpu_run_together_as_far_as_its_memory_suffices(run: MachineShare) -> None:
+    entered = Event()
 
     def want() -> None:
         with run.gpu_slot(4 * GIGABYTE):
@@ -42,10 +40,8 @@ def test_users_of_the_gpu_run_together_as_far_as_its_memory_suffices(home: Home)
     assert entered.is_set()
 
 
-@pytest.mark.usefixtures("gpu")
-def test_nobody_overtakes_one_that_waits_for_much(home: Home) -> None:
-    run, order = MachineShare(home, "bunny"), list[str]()
-    waiting = Event()
+def test_nobody_overtakes_one_that_waits_for_much(home: Home, run: MachineShare) -> None:
+    order, waiting = list[str](), Event()
 
     def want(name: str, size: int) -> None:
         waiting.set()
@@ -68,18 +64,15 @@ def test_nobody_overtakes_one_that_waits_for_much(home: Home) -> None:
     assert order == ["much", "little"]
 
 
-@pytest.mark.usefixtures("gpu")
-def test_a_transcriber_for_the_gpu_waits_for_its_memory_only(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = MachineShare(home, "bunny")
+def test_a_transcriber_for_the_gpu_waits_for_its_memory_only(home: Home, run: MachineShare) -> None:
     with run.transcriber_slot(GIGABYTE):
         assert names(home) == {"gpu", "gpu-turn"}
     with run.transcriber_slot():
         assert "transcriber" in names(home)
 
 
-def test_without_a_gpu_nothing_waits_for_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTOON_DEVICE", "cpu")
-    run = MachineShare(home, "bunny")
+def test_without_a_gpu_nothing_waits_for_one(home: Home) -> None:
+    run = MachineShare(home, "bunny", lambda: None)
     with run.gpu_slot(GIGABYTE), run.gpu_slot(100 * GIGABYTE):
         assert not home.slots.exists()
     with run.transcriber_slot(GIGABYTE):

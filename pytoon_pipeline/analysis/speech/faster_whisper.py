@@ -1,8 +1,9 @@
 """faster-whisper (the extra ``faster-whisper``): Whisper's own checkpoints, quantized, several pieces at a time.
 
-On the CPU weights are 8-bit integers, on a GPU 16-bit floats.
+On the CPU weights are 8-bit integers; on a GPU 16-bit floats, or 8-bit integers where its memory is too small.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pickle import UnpicklingError
@@ -38,7 +39,9 @@ class _Device:
             batch //= 2
 
 
-CPU, GPU = _Device("cpu", "int8", 8), _Device("cuda", "float16", 16)
+CPU = _Device("cpu", "int8", 8)
+# The second has weights of half the size, for a GPU with too little memory for the first.
+GPU, SMALL_GPU = _Device("cuda", "float16", 16), _Device("cuda", "int8_float16", 16)
 
 
 def transcribe(
@@ -52,12 +55,14 @@ def transcribe(
     """Words with times in each of ``pieces`` of 16 kHz mono ``samples``, shape (n,).
 
     Without a ``language``, it is that of the ``opening``, the first speech of the source. Decoding is greedy, so that
-    the same audio gives the same words. Where memory does not suffice, fewer pieces are decoded together, and then the
-    CPU is used; each piece names the device and the reason. Raises ``DependencyMissing`` for a damaged checkpoint, and
-    ``TransientError`` when the machine's own memory is too small.
+    the same audio gives the same words. Where memory does not suffice, fewer pieces are decoded together, then weights
+    are smaller, and then the CPU is used; each piece names the device, the precision and the reason. Raises
+    ``DependencyMissing`` for a damaged checkpoint, and ``TransientError`` when the machine's own memory is too small.
     """
     reason = None
-    for device in ([GPU] if choice.gpu and _gpus() else []) + [CPU]:
+    devices = deque([GPU, CPU] if choice.gpu and _gpus() else [CPU])
+    while devices:
+        device = devices.popleft()
         try:
             model = _load(device, choice, threads)
             spoken = language or _language(model, opening_samples(samples, opening))
@@ -66,6 +71,8 @@ def transcribe(
             if device is not CPU:
                 # Also a driver or a library that is missing or too old.
                 reason = f"{device.name} {failure(error)}"
+                if device is GPU and out_of_memory(error):
+                    devices.appendleft(SMALL_GPU)
                 continue
             if not out_of_memory(error):
                 raise

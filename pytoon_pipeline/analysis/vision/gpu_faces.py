@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.analysis.vision.gpu_batches import in_batches
 from pytoon_pipeline.analysis.vision.tflite_network import TfliteNetwork
 
 if TYPE_CHECKING:
@@ -44,16 +45,21 @@ def faces(pictures: "Tensor", min_score: float) -> Iterator[list[Proposal]]:
     Only proposals leave the device. Raises torch's ``RuntimeError`` when it fails.
     """
     network = _network(pictures.device)
-    for first in range(0, len(pictures), BATCH):
-        places, logits = network(_squares(pictures[first : first + BATCH], network.size))
-        scores = logits[:, :, 0].clamp(-MAX_LOGIT, MAX_LOGIT).sigmoid()
-        of, cell = (scores >= min_score).nonzero(as_tuple=True)
-        found = scores[of, cell].double().numpy(force=True)
-        proposed = places[of, cell].double().numpy(force=True) / network.size
-        pictures_of, cells = of.numpy(force=True), cell.numpy(force=True)
-        for number in range(len(scores)):
-            mine = pictures_of == number
-            yield _distinct(_placed(proposed[mine], cells[mine], pictures.shape[1:3]), found[mine])
+    for found in in_batches(lambda batch: _found(network, batch, min_score), pictures, BATCH):
+        yield from found
+
+
+def _found(network: TfliteNetwork, pictures: "Tensor", min_score: float) -> list[list[Proposal]]:
+    places, logits = network(_squares(pictures, network.size))
+    scores = logits[:, :, 0].clamp(-MAX_LOGIT, MAX_LOGIT).sigmoid()
+    of, cell = (scores >= min_score).nonzero(as_tuple=True)
+    certain = scores[of, cell].double().numpy(force=True)
+    proposed = places[of, cell].double().numpy(force=True) / network.size
+    number, cells = of.numpy(force=True), cell.numpy(force=True)
+    return [
+        _distinct(_placed(proposed[mine], cells[mine], pictures.shape[1:3]), certain[mine])
+        for mine in (number == one for one in range(len(pictures)))
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.analysis.vision.gpu_batches import in_batches
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -32,15 +34,19 @@ def details(pictures: "Tensor", noise: float) -> Iterator[Detail]:
 
     Raises torch's ``RuntimeError`` when it fails.
     """
+    width = pictures.shape[2]
+    for sums in in_batches(lambda batch: _sums(batch, noise), pictures, BATCH):
+        for one in sums:
+            yield Detail(float(one[0]), one[1 : 1 + width], one[1 + width :])
+
+
+def _sums(pictures: "Tensor", noise: float) -> NDArray[np.float32]:
+    """For each picture the mean of its detail, its sums by column and its sums by row, one after the other."""
     import torch
 
-    for first in range(0, len(pictures), BATCH):
-        gradient = _gradient(pictures[first : first + BATCH])
-        gradient[gradient < noise] = 0
-        height, width = gradient.shape[1:]
-        sums = torch.cat((gradient.mean((1, 2))[:, None], gradient.sum(1), gradient.sum(2)), 1).numpy(force=True)
-        for one in sums:
-            yield Detail(float(one[0]), one[1 : 1 + width], one[1 + width : 1 + width + height])
+    gradient = _gradient(pictures)
+    gradient[gradient < noise] = 0
+    return torch.cat((gradient.mean((1, 2))[:, None], gradient.sum(1), gradient.sum(2)), 1).numpy(force=True)
 
 
 def _gradient(pictures: "Tensor") -> "Tensor":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pytoon_pipeline.analysis.vision.gpu_batches import in_batches
 from pytoon_pipeline.analysis.vision.light import BLACK, CLIPPED, DARK, MID_GREY, MIN_SHARE, NORM, LightSamples
 from pytoon_pipeline.analysis.vision.tones import BLACK as NO_COLOUR
 from pytoon_pipeline.analysis.vision.tones import CELL, EDGE, GRID, TONE_PERCENTILES, ToneSamples
@@ -32,11 +33,14 @@ def measure(pictures: "Tensor") -> Iterator[tuple[ToneSamples, LightSamples]]:
 
     table = torch.from_numpy(linear(np.arange(256, dtype=np.uint8))).to(pictures.device)
     weights = torch.tensor((KR, KG, KB), dtype=torch.float64, device=pictures.device)
-    for first in range(0, len(pictures), BATCH):
-        rgb = _small(pictures[first : first + BATCH])
+
+    def of(batch: "Tensor") -> tuple[ToneSamples, LightSamples]:
+        rgb = _small(batch)
         light = table[rgb]
         levels = (light * weights).sum(3)
-        yield _tones(rgb, levels), _light(rgb, light, levels)
+        return _tones(rgb, levels), _light(rgb, light, levels)
+
+    return in_batches(of, pictures, BATCH)
 
 
 def _small(pictures: "Tensor") -> "Tensor":

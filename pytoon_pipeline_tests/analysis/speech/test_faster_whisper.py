@@ -123,19 +123,23 @@ def failing(error: Exception) -> Callable[..., Any]:
 
 @pytest.fixture
 def gpu(models: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """A GPU that has memory for ``pieces`` at once; what is decoded there is decoded on the CPU."""
-    memory: dict[str, Any] = {"pieces": 2, "batches": [], "loading": None}
+    """A GPU that has memory for ``pieces`` at once, or with weights of half the size for ``small_pieces``.
+
+    What is decoded there is decoded on the CPU.
+    """
+    memory: dict[str, Any] = {"pieces": 2, "small_pieces": 0, "batches": [], "loading": None}
     load, decoded = faster_whisper._load, faster_whisper._decoded
 
     def loading(device: Any, *more: Any) -> Any:
-        if device is faster_whisper.GPU and memory["loading"]:
+        if device is not faster_whisper.CPU and memory["loading"]:
             raise memory["loading"]
         return load(faster_whisper.CPU, *more)
 
     def decoding(model: Any, device: Any, *more: Any) -> Any:
         *_, batch = more
         memory["batches"].append((device.name, batch))
-        if device is faster_whisper.GPU and batch > memory["pieces"]:
+        sizes = {faster_whisper.GPU: memory["pieces"], faster_whisper.SMALL_GPU: memory["small_pieces"]}
+        if batch > sizes.get(device, batch):
             raise RuntimeError("CUDA failed with error out of memory")
         return decoded(model, device, *more)
 
@@ -152,6 +156,14 @@ def test_fewer_pieces_are_decoded_together_where_memory_does_not_suffice(
     assert gpu["batches"] == [("cuda", 16), ("cuda", 8), ("cuda", 4), ("cuda", 2)]
     assert (found.device, found.precision, found.device_fallback) == ("cuda:0", "float16", None)
     assert said(found) == " ".join(TEXTS)
+
+
+def test_then_weights_are_smaller(gpu: dict[str, Any], models: Path, recordings: list[np.ndarray]) -> None:
+    gpu.update(pieces=0, small_pieces=16)
+    found = transcribe(choice(models), recordings)
+    assert gpu["batches"][-2:] == [("cuda", 1), ("cuda", 16)]
+    assert (found.device, found.precision) == ("cuda:0", "int8_float16")
+    assert found.device_fallback == "cuda ran out of memory (CUDA failed with error out of memory)"
 
 
 def test_then_the_cpu_is_used(gpu: dict[str, Any], models: Path, recordings: list[np.ndarray]) -> None:
