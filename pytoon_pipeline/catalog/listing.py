@@ -1,19 +1,22 @@
 """What a list shows of every upload: one query, no records, and few imports."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from pytoon_pipeline.catalog.database import Database
 
 QUERY = """
-select uploads.key, uploads.name, uploads.title, uploads.registered, uploads.pending, uploads.stopped,
-    versions.number, versions.state, versions.at, versions.video, versions.reason,
-    failures.at, failures.code, failures.message, failures.hint, versions.degraded,
+select uploads.key, uploads.name, uploads.title, uploads.stopped,
+    listed.state, listed.at,
+    versions.number, versions.state, versions.video, versions.reason,
+    failures.code, failures.message, failures.hint, versions.degraded,
     case when uploads.key like '%-h__%' then {points} end
     {details}
-from uploads
-left join versions on versions.key = uploads.key and versions.current
-left join failures on failures.key = uploads.key
+from {listed}
+join uploads on uploads.key = listed.key
+left join versions on versions.key = listed.key and versions.current
+left join failures on failures.key = listed.key
 """
 DETAILS = """,
     uploads.items, versions.released, versions.notes,
@@ -23,27 +26,36 @@ DETAILS = """,
         order by number
     ) as tried)
 """
+# The most urgent uploads, of which the newest come first.
+BY_URGENCY = "order by listed.urgent desc, listed.at desc, listed.key desc"
+# A finished video whose later change failed is failed if its file is gone, which only the caller knows.
+PAGE = f"""(
+    select * from listed
+    where :state is null or state = :state or (urgent and :state in ('failed', 'stopped'))
+    {BY_URGENCY} limit :count offset :start
+) as listed"""
+# A list is read in pages, each larger than the one before: most people look at the first.
+FIRST_PAGE, GROWTH = 20, 10
 
 
 class UploadRow(NamedTuple):
     """An upload with its current version and its failure; none where there is no such thing.
 
-    ``degraded`` is JSON. ``points`` is the score of a highlight, 0 to 100. Rows with details also have ``items``,
-    ``released`` and ``notes`` as JSON, and ``attempts`` as JSON objects with commas between them.
+    ``state`` is what the upload is if the file of its video exists, and ``at`` since when; ``delivered`` is the state
+    of the version. ``degraded`` is JSON. ``points`` is the score of a highlight, 0 to 100. Rows with details also have
+    ``items``, ``released`` and ``notes`` as JSON, and ``attempts`` as JSON objects with commas between them.
     """
 
     key: str
     name: str
     title: str
-    registered: float
-    pending: float | None
     stopped: float | None
+    state: str
+    at: float
     version: int | None
-    state: str | None
-    delivered: float | None
+    delivered: str | None
     video: str | None
     reason: str | None
-    failed: float | None
     code: str | None
     message: str | None
     hint: str | None
@@ -64,11 +76,11 @@ order by uploads.registered desc, uploads.key desc
 """
 
 
-def _query(database: Database, *, details: bool) -> str:
+def _query(database: Database, *, details: bool, listed: str = "listed") -> str:
     sql = database.dialect
     points = sql.number_in("uploads.record", "request", "highlight", "score")
     joined = sql.joined("record")
-    return QUERY.format(details=DETAILS.format(joined=joined) if details else "", points=points)
+    return QUERY.format(details=DETAILS.format(joined=joined) if details else "", points=points, listed=listed)
 
 
 def all_rows(database: Database, *, details: bool) -> Iterator[UploadRow]:
@@ -77,6 +89,25 @@ def all_rows(database: Database, *, details: bool) -> Iterator[UploadRow]:
     with database.read() as opened:
         for row in opened.execute(f"{query} order by uploads.registered desc"):
             yield UploadRow(*row)
+
+
+def urgent_first(database: Database, state: str | None = None) -> Iterator[UploadRow]:
+    """Uploads that need a person, then the others, of each the newest first: all, or those that may be in one state."""
+    query = f"{_query(database, details=False, listed=PAGE)} {BY_URGENCY}"
+    start, count = 0, FIRST_PAGE
+    while True:
+        with database.read() as opened:
+            rows = opened.execute(query, {"state": state, "start": start, "count": count}).fetchall()
+        yield from (UploadRow(*row) for row in rows)
+        if len(rows) < count:
+            return
+        start, count = start + count, count * GROWTH
+
+
+def count_states(database: Database) -> Counter[str]:
+    """How many uploads are in each state, whether or not the files of their videos exist."""
+    with database.read() as opened:
+        return Counter(dict(opened.execute("select state, count(*) from listed group by state").fetchall()))
 
 
 def tenant_rows(database: Database, tenant: str, after: str | None = None) -> Iterator[UploadRow]:

@@ -162,9 +162,59 @@ def _leases(sql: Dialect) -> tuple[str, ...]:
     )
 
 
+# What a list shows an upload as. A finished video stays what it is when a later change of it fails or is stopped.
+LISTED = """
+    insert into listed (key, state, urgent, at)
+    select uploads.key,
+        case
+            when versions.state is not null
+                and (failures.key is not null or uploads.stopped is not null or uploads.pending is null)
+                then versions.state
+            when failures.key is not null then 'failed'
+            when uploads.stopped is not null then 'stopped'
+            else 'waiting'
+        end,
+        failures.key is not null or uploads.stopped is not null
+            or (uploads.pending is null and coalesce(versions.state, '') = 'held'),
+        coalesce(failures.at, uploads.stopped, uploads.pending, versions.at, uploads.registered)
+    from uploads
+    left join versions on versions.key = uploads.key and versions.current
+    left join failures on failures.key = uploads.key
+    where {condition}
+    on conflict (key) do update set state = excluded.state, urgent = excluded.urgent, at = excluded.at
+"""
+
+
+def _listed(sql: Dialect) -> tuple[str, ...]:
+    # The database keeps it, so that a list of few uploads does not read the others. ``urgent`` ones need a person;
+    # ``at`` is when it came to the state.
+    def kept(name: str, event: str, table: str, row: str = "new") -> tuple[str, ...]:
+        return sql.trigger(name, event, table, "true", LISTED.format(condition=f"uploads.key = {row}.key"))
+
+    return (
+        f"""
+        create table listed (
+            key {sql.text} primary key, state {sql.text} not null, urgent {sql.flag} not null,
+            at double precision not null
+        )
+        """,
+        LISTED.format(condition="true"),
+        "create index listed_by_urgency on listed (urgent, at, key)",
+        "create index listed_by_state on listed (state)",
+        *kept("listed_upload", "after insert", "uploads"),
+        *kept("listed_change", "after update of registered, pending, stopped", "uploads"),
+        *sql.trigger("unlisted_upload", "after delete", "uploads", "true", "delete from listed where key = old.key"),
+        *kept("listed_failure", "after insert", "failures"),
+        *kept("listed_recovery", "after delete", "failures", "old"),
+        *kept("listed_version", "after insert", "versions"),
+        *kept("listed_delivery", "after update of state, at, current", "versions"),
+        *kept("listed_removal", "after delete", "versions", "old"),
+    )
+
+
 # Each entry has the statements from one version of the schema to the next.
 Migration = Callable[[Dialect], tuple[str, ...]]
-MIGRATIONS: tuple[Migration, ...] = (_first, _tenants, _events, _audit, _delivering, _folded_names, _leases)
+MIGRATIONS: tuple[Migration, ...] = (_first, _tenants, _events, _audit, _delivering, _folded_names, _leases, _listed)
 
 
 def statements(sql: Dialect, version: int) -> list[str]:

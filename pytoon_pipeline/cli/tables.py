@@ -54,9 +54,8 @@ def _title(upload: Values) -> str:
     return title if readable_name(upload["title"]) == name else f"{title} ({name})"
 
 
-def print_rest(found: Sequence[Values], shown: Sequence[Values], states: Sequence[str]) -> None:
+def print_rest(rest: Counter[str], states: Sequence[str]) -> None:
     """How many more uploads there are in each state, and how to see them."""
-    rest = Counter(one["status"] for one in found) - Counter(one["status"] for one in shown)
     if rest:
         counts = ", ".join(f"{rest[state]:,} {state}" for state in states if rest[state])
         print(f"… and {rest.total():,} more: {counts}.")

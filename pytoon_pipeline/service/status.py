@@ -43,10 +43,12 @@ def status(home: Home, name: str) -> UploadStatus:
 
 def upload_status(home: Home, key: str) -> UploadStatus:
     """The status of a registered upload."""
-    row = row_of(Database(home), key)
+    database = Database(home)
+    row = row_of(database, key)
     if row is None:
         raise LookupError(key)
-    return UploadStatus.model_validate_json(overview.as_json(row, overview.values_of(home, row)))
+    values = overview.values_of(home, row, shared=database.shared)
+    return UploadStatus.model_validate_json(overview.as_json(row, values))
 
 
 def _in_inbox(home: Home, text: str) -> UploadStatus | None:

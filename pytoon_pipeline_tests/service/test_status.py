@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.service.overview import lost_runs
+from pytoon_pipeline.service.overview import listing, lost_runs
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.service.status import all_status, status
 from pytoon_pipeline.service.submit import submit
@@ -63,6 +64,32 @@ def test_every_state_of_a_key(home: Home) -> None:
     assert "pytoon release offer" in held.error.hint
     register(home, "offer")
     assert status(home, KEYS[0]).status == "waiting", "it is to be rendered again"
+
+
+def test_a_video_that_is_on_another_machine_is_not_deleted(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(home, "offer", pending=False)
+    FakeRunner(home).compile(KEYS[0])
+    Path(str(status(home, KEYS[0]).video)).unlink()
+    monkeypatch.setattr(Database, "shared", True)
+    found = status(home, KEYS[0])
+    assert (found.status, found.video, found.version) == ("completed", None, 1)
+    assert "not on this machine" in (found.reason or "")
+
+
+def test_a_part_of_the_list_comes_with_the_number_of_the_others(home: Home) -> None:
+    register(home, "first", "second", "third", pending=False)
+    for key in KEYS:
+        FakeRunner(home).compile(key)
+    Uploads(home).fail(KEYS[0], InvalidInput("x", "X.", "Y."))
+    Path(str(status(home, KEYS[2]).video)).unlink()
+    some = listing(home, None, 1)
+    assert ([one["title"] for one in some.shown], some.rest) == (["first"], {"completed": 2})
+    deleted = listing(home, "deleted", 5)
+    assert ([one["title"] for one in deleted.shown], deleted.rest) == (["third"], {})
+    everything = listing(home, None, None)
+    assert ([one["title"] for one in everything.shown], everything.rest) == (["first", "third", "second"], {})
+    Path(str(status(home, KEYS[0]).video)).unlink()
+    assert [one["title"] for one in listing(home, "failed", None).shown] == ["first"], "its change failed"
 
 
 def test_an_upload_without_a_video_fails_and_is_stopped(home: Home) -> None:
