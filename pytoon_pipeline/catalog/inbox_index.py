@@ -61,4 +61,4 @@ class InboxIndex:
 
     def _select(self, condition: str) -> list[Row]:
         with self._database.read() as database:
-            return [Row._make(row) for row in database.execute(f"select {COLUMNS} from inbox {condition}")]
+            return list(map(Row._make, database.execute(f"select {COLUMNS} from inbox {condition}")))

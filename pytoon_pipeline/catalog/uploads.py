@@ -185,6 +185,11 @@ class Uploads:
         found = self._rows("select key, record from failures order by key")
         return {key: failure for key, text in found if (failure := _read(FailureRecord, key, text))}
 
+    def unusable(self) -> dict[str, tuple[str, str, str]]:
+        """The code, message and hint of each failure that the upload itself has caused."""
+        found = self._rows("select key, code, message, hint from failures where category = 'invalid_input'")
+        return {key: (code, message, hint) for key, code, message, hint in found}
+
     # Stopped
 
     def stop(self, key: str) -> None:

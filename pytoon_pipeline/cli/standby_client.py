@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any
 
 # Commands that neither ask nor run until they are stopped.
-SERVED = frozenset({"render", "status", "transcript"})
+SERVED = frozenset({"render", "status", "submit", "transcript"})
 # These open an editor, or ask in another way.
 INTERACTIVE = frozenset({"--edit"})
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -81,6 +81,8 @@ def preload() -> None:
         import_module("pytoon_pipeline.catalog.postgresql")
     if Settings.load().dagster_database is not None:
         import_module("dagster_postgres")
+    if Settings.load().store is not None:
+        import_module("boto3.s3.transfer")
     import_module(CODE_LOCATION).defs().get_repository_def()
     # Threads of a library end in a fork, and then whoever waits for them waits forever.
     cv2.setNumThreads(0)

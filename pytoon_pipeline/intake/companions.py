@@ -11,9 +11,10 @@ TRANSCRIPT_SUFFIX = ".transcript.txt"
 
 def clip_stem(name: str) -> str | None:
     """The name, without extension, of the clips that a file of this name belongs to; ``None`` for other files."""
-    if name.lower().endswith(TRANSCRIPT_SUFFIX):
+    lower = name.lower()
+    if lower.endswith(TRANSCRIPT_SUFFIX):
         return PurePath(name[: -len(TRANSCRIPT_SUFFIX)] + ".x").stem
-    return PurePath(name).stem if name.lower().endswith(subtitles.SUFFIXES) else None
+    return PurePath(name).stem if lower.endswith(subtitles.SUFFIXES) else None
 
 
 def subtitles_of(clip: Path) -> Path | None:
@@ -36,9 +37,11 @@ def transcript_of(clip: Path) -> Path | None:
 
 def _beside(clip: Path) -> list[Path]:
     """The files that belong to a clip, sorted by name; extensions may be in capitals."""
+    stem = clip.stem
     try:
-        names = sorted(os.listdir(clip.parent))
+        # Most files of an inbox with many begin with something else.
+        names = sorted(name for name in os.listdir(clip.parent) if name.startswith(stem))
     except OSError:
         return []
-    paths = (clip.with_name(name) for name in names if clip_stem(name) == clip.stem and name != clip.name)
+    paths = (clip.with_name(name) for name in names if clip_stem(name) == stem and name != clip.name)
     return [path for path in paths if os.path.isfile(path) and not os.path.islink(path)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol
 
@@ -76,21 +77,21 @@ def candidates(entries: Iterable[Entry]) -> list[Candidate]:
         etag = hash_value([[entry.name, entry.bytes, entry.etag] for entry in members])
         files = tuple(entry.name for entry in members)
         single.append(Candidate(name, True, files, sum(entry.bytes for entry in members), etag))
-    return sorted(single, key=lambda one: one.name)
+    return sorted(single, key=attrgetter("name"))
 
 
-def _paired(single: Iterable[Candidate]) -> list[Candidate]:
+def _paired(single: list[Candidate]) -> list[Candidate]:
     """Files, each with what belongs to it; what belongs to no clip is a candidate of its own."""
-    single = list(single)
-    clips = {one.name: one for one in single if clip_stem(one.name) is None}
+    companions = [(stem, one) for one in single if (stem := clip_stem(one.name)) is not None]
+    if not companions:
+        return single
+    apart = {one.name for _, one in companions}
+    clips = {one.name: one for one in single if one.name not in apart}
     owners: dict[str, list[str]] = {}
     for name in clips:
         owners.setdefault(PurePosixPath(name).stem, []).append(name)
     alone = []
-    for one in single:
-        stem = clip_stem(one.name)
-        if stem is None:
-            continue
+    for stem, one in companions:
         named = owners.get(stem, [])
         for name in named:
             clip = clips[name]

@@ -93,7 +93,7 @@ class Ingester:
                 self._set_note(name, None)
         self._cancel_changed({(one.name, one.etag) for one in decision.ready})
         results = self._ingest_ready(decision, rows, deadline)
-        self._update_notes()
+        self._update_notes(rows | {row.name: row for row in results})
         return IngestReport(
             keys=tuple(row.key or "" for row in results if row.state == "ingested"),
             rejected=tuple(row.name for row in results if row.state == "rejected"),
@@ -188,8 +188,8 @@ class Ingester:
         except (OSError, TransientError) as error:
             log.warning("no note", extra={"event": "no_note", "upload": name, "reason": str(error)[:200]})
 
-    def _update_notes(self) -> None:
+    def _update_notes(self, rows: dict[str, Row]) -> None:
         """Keeps the notes beside uploads consistent with the results of their runs."""
-        for row in list(notes_due(Uploads(self._home), self._index.rows())):
+        for row in list(notes_due(Uploads(self._home), rows)):
             self._set_note(row.name, note_text(row) if row.code else None)
             self._index.put([row])

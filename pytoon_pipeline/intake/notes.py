@@ -15,10 +15,9 @@ def notes_due(uploads: Uploads, rows: Mapping[str, Row]) -> Iterator[Row]:
     """Rows of ingested uploads whose note is outdated, as they should be: with the failure of their key when the
     upload itself caused it, without one otherwise.
     """
-    failures = {key: failure for key, failure in uploads.failures().items() if failure.category == "invalid_input"}
+    unusable = uploads.unusable()
     for row in rows.values():
-        if row.state == "ingested" and (row.code or row.key in failures):
-            failure = failures.get(row.key or "")
-            code, message, hint = (failure.code, failure.message, failure.hint) if failure else (None, None, None)
+        if row.state == "ingested" and (row.code or row.key in unusable):
+            code, message, hint = unusable.get(row.key or "", (None, None, None))
             if code != row.code:
                 yield row._replace(code=code, message=message, hint=hint)
