@@ -3,6 +3,8 @@
 import json
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,6 +21,9 @@ from pytoon_pipeline.store.store import Store
 # For each stage: the file roles of its artifacts, and the parameter that is also their value.
 FILES = {SEGMENT.name: {"video", "frame_stats", "contact_sheet"}, THUMBNAIL.name: {"thumbnail", "tiny", "small"}}
 VALUE = {SEGMENT.name: "frames", THUMBNAIL.name: "frame"}
+
+# Files that are fetched at once: they are small, and each request waits for the network.
+FETCHES = 4
 
 log = logging.getLogger("pytoon.remote")
 
@@ -137,10 +142,20 @@ class RemoteSession:
         return artifacts
 
     def _fetch_all(self) -> None:
+        files = {file.sha256: file for artifact in self.artifacts for file in artifact.files.values()}
+        missing = [
+            NamedFile(sha256=one.sha256, bytes=one.bytes) for one in files.values() if not self._store.verify(one)
+        ]
+        with ThreadPoolExecutor(FETCHES, thread_name_prefix="fetch") as pool:
+            # Each in the context of this thread, so that it stops with it.
+            fetching = [pool.submit(copy_context().run, self._fetch, file) for file in missing]
+            try:
+                for one in as_completed(fetching):
+                    one.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
         for artifact in self.artifacts:
-            for file in artifact.files.values():
-                if not self._store.verify(file):
-                    self._fetch(NamedFile(sha256=file.sha256, bytes=file.bytes))
             self._store.put_artifact(artifact)
 
     def _fetch(self, file: NamedFile) -> None:
