@@ -37,6 +37,7 @@ AT_IMPORT = ("CUDA", "DAGSTER", "LANG", "LC_", "LD_", "MKL", "NUMBA", "OMP_", "O
 SET_LATER = frozenset({"DAGSTER_HOME"})
 MAX_ORDER_BYTES = 4 << 20
 READ_SECONDS = 5.0
+STANDARD_OUTPUT = 1
 
 
 def main() -> int:
@@ -48,16 +49,22 @@ def main() -> int:
         with _listening(socket_path()) as listener:
             standby = Standby(listener, lambda: code_version() == version, environment)
             served, seconds = ", ".join(sorted(SERVED)), time.monotonic() - began
-            print(f"Loaded in {seconds:.1f} s: {served} answer faster now. Ctrl-C ends it.", flush=True)
+            say(f"Loaded in {seconds:.1f} s: {served} answer faster now. Ctrl-C ends it.")
             try:
                 standby.serve()
             finally:
                 standby.stop()
     except KeyboardInterrupt:
-        print("Stopped.", flush=True)
+        say("Stopped.")
         return 0
-    print("The code has changed: loading it.", flush=True)
+    say("The code has changed: loading it.")
     os.execve(sys.executable, [sys.executable, "-m", __spec__.name], environment)
+
+
+def say(sentence: str) -> None:
+    """Writes to standard output as long as somebody reads it: commands are served all the same."""
+    with suppress(BrokenPipeError):
+        os.write(STANDARD_OUTPUT, f"{sentence}\n".encode())
 
 
 def _preload() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from pytoon_pipeline.contracts.archetypes import Archetype
@@ -296,19 +296,22 @@ class Request(Record):
             for one in self.outputs
         )
 
-    @model_validator(mode="after")
-    def _small_teaser(self) -> "Request":
-        if self.teaser is None:
-            return self
-        size = max(self.teaser.bytes(CANVASES[one.aspect].aspect) for one in self.outputs)
+    @field_validator("teaser")
+    @classmethod
+    def _small_teaser(cls, teaser: TeaserRequest | None, info: ValidationInfo) -> TeaserRequest | None:
+        # Outputs that were refused are not there.
+        outputs: tuple[Output, ...] = info.data.get("outputs", ())
+        if teaser is None or not outputs:
+            return teaser
+        size = max(teaser.bytes(CANVASES[one.aspect].aspect) for one in outputs)
         if size > MAX_GIF_BYTES:
-            fitting = int(self.teaser.seconds * MAX_GIF_BYTES / size * 10) / 10
+            fitting = int(teaser.seconds * MAX_GIF_BYTES / size * 10) / 10
             reason = (
-                f"a GIF of {self.teaser.seconds:g} s that is {self.teaser.width} pixels wide can have "
+                f"a GIF of {teaser.seconds:g} s that is {teaser.width} pixels wide can have "
                 f"{size / 1e6:.0f} MB, and at most {MAX_GIF_BYTES / 1e6:.0f} MB are accepted"
             )
             raise ValueError(reason, f"Set teaser.seconds to {fitting:g} or less, or teaser.width to less.")
-        return self
+        return teaser
 
     @model_validator(mode="after")
     def _known_reference(self) -> "Request":

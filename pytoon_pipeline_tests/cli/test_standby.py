@@ -169,3 +169,13 @@ def test_changed_code_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert standby_client.run_on_standby(["status"]) is None
         serving.join(LONG)
         assert not serving.is_alive()
+
+
+def test_it_goes_on_when_nobody_reads_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    monkeypatch.setattr(standby_server, "STANDARD_OUTPUT", writer)
+    standby_server.say("Stopped.")
+    assert os.read(reader, 100) == b"Stopped.\n"
+    os.close(reader)
+    standby_server.say("Stopped.")
+    os.close(writer)

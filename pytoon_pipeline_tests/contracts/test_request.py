@@ -21,6 +21,7 @@ def test_a_gif_of_a_minute_is_refused_with_its_size() -> None:
     with pytest.raises(ValidationError, match="a GIF of 60 s that is 360 pixels wide can have 62 MB") as caught:
         Request.model_validate({"text": "Hi", "teaser": 60})
     assert "Set teaser.seconds to 14.4 or less" in str(caught.value)
+    assert [one["loc"] for one in caught.value.errors()] == [("teaser",)], "the message names the field"
     with pytest.raises(ValidationError, match="“wav” is no format of audio files"):
         Request.model_validate({"text": "Hi", "audio_files": "m4a, wav"})
     with pytest.raises(ValidationError, match="twice"):
