@@ -1,9 +1,10 @@
 """The real daemon: uploads in the inbox become videos and notes, even when a process is killed meanwhile."""
 
 import json
+from pathlib import Path
 
 import dagster as dg
-import pytest
+import yaml
 from PIL import Image
 
 from pytoon_pipeline.catalog.inbox_index import InboxIndex
@@ -20,7 +21,12 @@ def made_something(home: Home) -> bool:
     return any('"event": "stage"' in path.read_text() for path in home.logs.glob("*.jsonl"))
 
 
-def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uploads_in_the_inbox_become_videos_without_intervention(home: Home, own_presets: Path) -> None:
+    patient = {
+        "preflight_timeout_seconds": {"value": 20, "source": "The slowest machine still checks files at intake."}
+    }
+    operations = own_presets / "operations.yaml"
+    operations.write_text(yaml.safe_dump(yaml.safe_load(operations.read_text()) | patient))
     inbox, uploads = home.inbox, Uploads(home)
     folder = inbox / "hero"
     folder.mkdir(parents=True)

@@ -64,7 +64,8 @@ class TextLayout:
 class TextBox:
     """The space of a text: its font, the preferred and the smallest size, and the limits in pixels and lines.
 
-    ``line_height`` and ``letter_spacing`` are those of ``Typography``.
+    ``line_height`` and ``letter_spacing`` are those of ``Typography``. ``page_share`` is the share of the preferred
+    size to which a text shrinks rather than take another page.
     """
 
     font: str
@@ -75,6 +76,7 @@ class TextBox:
     lines: int
     line_height: float | None = None
     letter_spacing: float = 0.0
+    page_share: float = PAGE_SHARE
 
     def typography(self, size: float) -> Typography:
         return Typography(self.font, size, self.line_height, self.letter_spacing)
@@ -103,7 +105,7 @@ def fit(text: str, box: TextBox) -> TextLayout | None:
     best: tuple[float, TextLayout] | None = None
     largest = 0
     for size in box.sizes():
-        if best is not None and size < max(best[1].size * PAGE_SHARE, largest * _least_share([best[1]])):
+        if best is not None and size < max(best[1].size * PAGE_SHARE, largest * _least_share([best[1]], box)):
             break
         found = _page(text, box, size)
         if found is not None and (best is None or found[0] + _size_cost(box, size) < best[0]):
@@ -125,7 +127,7 @@ def common_size(texts: Sequence[tuple[str, TextBox]]) -> int | None:
     """
     box = min((one for _, one in texts), key=lambda one: one.width)
     best: tuple[float, int] | None = None
-    share = PAGE_SHARE
+    share = box.page_share
     for size in box.sizes():
         if best is not None and size < box.size * share:
             break
@@ -134,14 +136,14 @@ def common_size(texts: Sequence[tuple[str, TextBox]]) -> int | None:
             breaks = sum(PAGE_COST + cost for group in pages for cost, _ in group)
             cost = breaks + len(texts) * _size_cost(box, size)
             if best is None or cost < best[0]:
-                best, share = (cost, size), _least_share([page for group in pages for _, page in group])
+                best, share = (cost, size), _least_share([page for group in pages for _, page in group], box)
     return None if best is None else best[1]
 
 
-def _least_share(pages: Iterable[TextLayout]) -> float:
+def _least_share(pages: Iterable[TextLayout], box: TextBox) -> float:
     """The share of a size to which texts may shrink from ``pages`` for better breaks."""
     broken = any(line.endswith("-") for page in pages for line in page.lines[:-1])
-    return HYPHEN_SHARE if broken else PAGE_SHARE
+    return HYPHEN_SHARE if broken else box.page_share
 
 
 def _size_cost(box: TextBox, size: int) -> float:

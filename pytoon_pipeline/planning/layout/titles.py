@@ -42,6 +42,10 @@ BOXED = ("box", "auto_box")
 # size in pixels, so many lines, and this height in pixels. Texts of more characters than the last number are not.
 LARGER: dict[Role, float] = {"hook": 2.0, "headline": 2.0, "beat": 1.6, "cta": 1.6, "item": 1.25}
 MAX_SIZE, MAX_LARGE_LINES, MAX_LARGE_HEIGHT, MAX_LARGE_LENGTH = 400, 3, 600, 60
+# A text of more than two lines of so many average letters, which are about 16 characters of English, is small enough
+# for such lines: shorter ones break phrases. It has a number of lines between these, and shrinks to this share of that
+# size rather than take another page.
+LINE_LETTERS, LETTERS, LONG_LINES, LONG_PAGE_SHARE = 14, "abcdefghijklmnopqrstuvwxyz", (4, 5), 0.87
 # No line of a larger text has fewer characters. Texts shrink to this share rather than have a line of emoji alone.
 MIN_LINE, EMOJI_SHARE = 4, 0.5
 
@@ -97,9 +101,9 @@ def text_box(headline: HeadlineSettings, area: Rect[int]) -> TextBox:
 
 def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) -> TextBox:
     """The space for ``title``, with the size at which it fills its lines where that is larger than the preset's, and a
-    smaller one where emoji would stand on a line of their own.
+    smaller one for long texts, and where emoji would stand on a line of their own.
     """
-    box = text_box(headline, area)
+    box = _with_long_lines(title.text, text_box(headline, area))
     if len(title.text) > MAX_LARGE_LENGTH:
         return box
     largest = min(MAX_SIZE, round(LARGER.get(title.role, 1.0) * box.size))
@@ -111,6 +115,17 @@ def title_box(title: TitleRequest, headline: HeadlineSettings, area: Rect[int]) 
         return box
     together = replace(box, min_size=max(box.min_size, round(EMOJI_SHARE * box.size))).sizes()
     return replace(box, size=next((size for size in together if _has_no_lone_emoji(title, box, size)), box.size))
+
+
+def _with_long_lines(text: str, box: TextBox) -> TextBox:
+    """The space with a preferred size at which lines have ``LINE_LETTERS``, if ``text`` takes more than two of them."""
+    letters = LETTERS * LINE_LETTERS
+    size = max(box.min_size, int(MAX_SIZE * box.width * len(LETTERS) / box.typography(MAX_SIZE).width(letters)))
+    if size >= box.size or box.typography(size).width(text) <= 2 * box.width:
+        return box
+    fewest, most = LONG_LINES
+    lines = min(max(box.lines, fewest), most)
+    return replace(box, size=size, lines=lines, page_share=LONG_PAGE_SHARE)
 
 
 def _is_compact(page: TextLayout) -> bool:

@@ -20,9 +20,9 @@ from pytoon_pipeline_tests.harness.gpu import GPU, NAME, fake_gpu, two_planes
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds of a talk, with details and a person."""
+    """A second of a talk, with details and a person."""
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    media.run("-i", str(media.SAMPLE), "-t", "2", "-s", "480x270", "-an", "-c:v", "libx264", str(path))
+    media.run("-i", str(media.SAMPLE), "-t", "1", "-s", "480x270", "-an", "-c:v", "libx264", str(path))
     return path
 
 

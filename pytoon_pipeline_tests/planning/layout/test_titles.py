@@ -35,6 +35,14 @@ def test_a_long_prompt_continues_on_further_pages() -> None:
     assert len({layer.style.size for layer in texts(spec)}) == 1, "all pages have one size"
 
 
+def test_the_lines_of_a_long_text_hold_a_phrase_each_however_large_the_preset_prefers_text() -> None:
+    text = "Sewn by hand in a small workshop in the hills, filled with wool, and made to last for three generations"
+    layers = texts(titled(text, size=220, min_size=64))
+    lines = [line for layer in layers for line in layer.lines]
+    assert len(text) / len(lines) >= 12, lines
+    assert texts(titled("Sewn by hand", size=220))[0].style.size >= 1.5 * layers[0].style.size
+
+
 def test_a_prompt_that_takes_longer_to_read_than_the_video_lasts_is_refused() -> None:
     with pytest.raises(InvalidInput, match="text: Reading the texts takes"):
         planned([still()], text="Too much to read. " * 30, max_seconds=3)
