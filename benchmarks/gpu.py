@@ -77,7 +77,7 @@ CODECS = {
     "vp9": ("libvpx-vp9", "yuv420p"),
     "av1": ("libsvtav1", "yuv420p"),
 }
-SECONDS, SIZE = 20, "1920x1080"
+SIZE = "1920x1080"
 MEMORY_POLL_SECONDS = 0.02
 CPU = Device("cpu", "compared with the GPU")
 # What measures one part.
@@ -89,10 +89,16 @@ def main() -> int:
     parser.add_argument("clips", nargs="*", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pieces", type=int, default=8, help="pieces of 29 s for Whisper")
+    parser.add_argument("--seconds", type=int, default=20, help="length of the clips that it makes")
     parser.add_argument("--weights", type=Path, help="a checkpoint of Whisper")
     parser.add_argument("--limit", type=float, default=480, help="seconds after which no part begins")
-    parser.add_argument("--rehearse", action="store_true", help="run everything without a GPU; the figures say nothing")
+    parser.add_argument(
+        "--rehearse", action="store_true", help="run everything once, without a GPU; the figures say nothing"
+    )
     options = parser.parse_args()
+    if options.rehearse:
+        parser.set_defaults(rounds=1, pieces=1, seconds=2)
+        options = parser.parse_args()
     with rehearsal() if options.rehearse else nullcontext(choose("auto")) as device:
         if device.kind != "cuda":
             print(json.dumps({"gpu": None, "reason": device.reason, "machine": machine()}, indent=2))
@@ -111,7 +117,9 @@ def compare_all(options: argparse.Namespace, device: Device) -> None:
             "whisper": lambda: recognised(options.weights, folder, options.pieces, options.rounds),
         }
         for name, clip in clips.items():
-            parts[name] = partial(compared, clip or partial(made, folder, name), folder, device, options.rounds)
+            parts[name] = partial(
+                compared, clip or partial(made, folder, name, options.seconds), folder, device, options.rounds
+            )
         print(f"\n{table(gpu_name(), measured(parts, time.monotonic() + options.limit))}")
 
 
@@ -156,11 +164,11 @@ def table(gpu: str, found: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def made(folder: Path, codec: str) -> Path:
-    """The sample in a loop, in one codec."""
+def made(folder: Path, codec: str, seconds: int) -> Path:
+    """The sample in a loop of so many seconds, in one codec."""
     path, (encoder, pixels) = folder / f"{codec}.mkv", CODECS[codec]
     media.run(
-        "-stream_loop", "-1", "-i", str(media.SAMPLE), "-t", str(SECONDS), "-s", SIZE, "-an",
+        "-stream_loop", "-1", "-i", str(media.SAMPLE), "-t", str(seconds), "-s", SIZE, "-an",
         "-c:v", encoder, "-pix_fmt", pixels, "-b:v", "6M", str(path),
     )  # fmt: skip
     return path
