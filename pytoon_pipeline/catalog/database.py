@@ -75,10 +75,10 @@ def _backend(home: Home) -> Backend:
     url = Settings.load().catalog
     if url is None:
         return SqliteFile(home)
-    if find_spec("psycopg") is None:
+    if find_spec("psycopg2") is None:
         raise DependencyMissing(
             "postgres_missing",
-            "PYTOON_CATALOG names a PostgreSQL database, but psycopg, its driver, is not installed.",
+            "PYTOON_CATALOG names a PostgreSQL database, but psycopg2, its driver, is not installed.",
             "To install it, type: pip install 'pytoon-pipeline[postgres]'",
         )
     from pytoon_pipeline.catalog.postgresql import PostgresServer

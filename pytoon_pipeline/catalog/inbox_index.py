@@ -3,6 +3,7 @@
 It is always in the home, also where homes share their catalog: each home has an inbox of its own.
 """
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -40,6 +41,21 @@ class InboxIndex:
     def rows(self) -> dict[str, Row]:
         return {row.name: row for row in self._select("")}
 
+    def ingested(self) -> dict[str, str]:
+        """The etags of what was ingested, by name: of a large inbox nearly everything."""
+        with self._database.read() as database:
+            return dict(database.execute("select name, etag from inbox where state = 'ingested'"))
+
+    def rows_besides(self, names: Iterable[str]) -> dict[str, Row]:
+        """Rows with these names, and all that are not ingested."""
+        found = self._select("where state != 'ingested' or name in (select value from json_each(?))", names)
+        return {row.name: row for row in found}
+
+    def ingested_with_note_or_key(self, keys: Iterable[str]) -> list[Row]:
+        """Rows of ingested uploads that have a note beside them, or one of these keys."""
+        belongs = "code is not null or key in (select value from json_each(?))"
+        return self._select(f"where state = 'ingested' and ({belongs}) order by name", keys)
+
     def rejected(self) -> list[Row]:
         """Rows with a note beside the upload."""
         return self._select("where code is not null order by name")
@@ -59,6 +75,8 @@ class InboxIndex:
             with self._database.write() as database:
                 database.executemany("delete from inbox where name = ?", gone)
 
-    def _select(self, condition: str) -> list[Row]:
+    def _select(self, condition: str, texts: Iterable[str] | None = None) -> list[Row]:
+        """Rows that meet the condition, which may have ``texts`` as an array of JSON."""
+        values = () if texts is None else (json.dumps(list(texts)),)
         with self._database.read() as database:
-            return list(map(Row._make, database.execute(f"select {COLUMNS} from inbox {condition}")))
+            return list(map(Row._make, database.execute(f"select {COLUMNS} from inbox {condition}", values)))

@@ -5,6 +5,7 @@ counts. While the database was away nobody could renew: after it has started, no
 """
 
 from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.sqlite_file import SqliteFile
 
 TERM_SECONDS = 60.0
 
@@ -12,7 +13,7 @@ TERM_SECONDS = 60.0
 class Leases:
     """Leases by name. A holder is known by its ``token``, which nobody else has."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database | SqliteFile) -> None:
         self._database = database
         now, started = database.dialect.now, database.dialect.started
         self._end = f"{now} + {TERM_SECONDS}"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
-import psycopg
+import psycopg2
 
 from pytoon_pipeline.catalog.dialects import POSTGRESQL
-from pytoon_pipeline.catalog.postgresql_connection import SCHEMA, PostgresConnection
+from pytoon_pipeline.catalog.postgresql_connection import SCHEMA, PostgresConnection, is_lost
 from pytoon_pipeline.catalog.postgresql_pool import IDLE
 from pytoon_pipeline.catalog.sqlite_file import written_by_newer
 from pytoon_pipeline.catalog.taking_over import take_over
@@ -96,16 +96,16 @@ class PostgresServer:
                 connection = IDLE.take(self._url) or PostgresConnection(self._url)
                 connection.find_version()
                 break
-            except psycopg.ProgrammingError:
+            except psycopg2.ProgrammingError:
                 # The driver shows what it does not understand, which may be the password.
                 raise InvalidInput(
                     "invalid_setting",
                     "The environment variable PYTOON_CATALOG is not the URL of a PostgreSQL database.",
                     "For example, type: export PYTOON_CATALOG=postgresql://USER:PASSWORD@HOST/NAME",
                 ) from None
-            except psycopg.OperationalError as error:
+            except psycopg2.Error as error:
                 IDLE.clear()
-                if REFUSED.search(str(error)) or time.monotonic() - began > PATIENCE_SECONDS:
+                if not is_lost(error) or REFUSED.search(str(error)) or time.monotonic() - began > PATIENCE_SECONDS:
                     raise
                 if not waiting:
                     publish(Waiting("Waiting for the server of the catalog"))
@@ -115,7 +115,7 @@ class PostgresServer:
             publish(Resumed())
         try:
             yield connection
-        except psycopg.Error:
+        except psycopg2.Error:
             connection.close()
             raise
         finally:
@@ -139,15 +139,15 @@ def address_of(url: str) -> str:
 def _typed_errors(address: str) -> Iterator[None]:
     try:
         yield
-    except psycopg.Error as error:
+    except psycopg2.Error as error:
         raise _error_of(address, error) from error
 
 
-def _error_of(address: str, error: psycopg.Error) -> PytoonError:
+def _error_of(address: str, error: psycopg2.Error) -> PytoonError:
     """The error for people. The texts of the driver name the host and the user, never the password."""
     text = str(error.diag.message_primary or error).strip().splitlines()[-1:]
     reason = text[0].strip().rstrip(".") if text else type(error).__name__
-    if isinstance(error, psycopg.OperationalError):
+    if is_lost(error):
         return TransientError(
             "catalog_unavailable",
             f"The catalog at {address} cannot be read or changed: {reason}.",

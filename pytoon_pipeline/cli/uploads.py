@@ -13,7 +13,7 @@ from pytoon_pipeline.cli.user import user
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.contracts.results import Automation, RemoveResult
+    from pytoon_pipeline.contracts.results import RemoveResult
 
 # What happens next to queued uploads.
 AUTOMATION = {
@@ -60,22 +60,12 @@ def _submit(options: argparse.Namespace) -> int:
 
     home = Home.locate()
     result = submit(home, options.path, request_options(options))
-    if not options.json:
-        print("\n".join(map(printable, result.titles)), flush=True)
-    result = result.model_copy(update={"automation": _automation(home)})
     if options.json:
         print_json(result)
+    else:
+        print("\n".join(map(printable, result.titles)), flush=True)
     say(AUTOMATION[result.automation].format(home=printable(str(home.root))))
     return 0
-
-
-def _automation(home: Home) -> "Automation":
-    """Whether anything takes what is queued. Imports Dagster, which takes a second, only where it has run before."""
-    if not home.dagster.is_dir():
-        return "not_running"
-    from pytoon_pipeline.defs.watching import automation
-
-    return automation(home)
 
 
 def _regenerate(options: argparse.Namespace) -> int:

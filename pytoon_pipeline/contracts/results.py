@@ -272,7 +272,7 @@ class StatusResult(Record):
 class SubmitResult(Record):
     """The answer of ``pytoon submit``: for each path the key, the title and the name in the inbox.
 
-    ``automation`` says whether anything takes them from there; *sensor_off*: the daemon runs, without the sensor.
+    ``automation`` says whether anything takes them from there; *sensor_off*: a daemon runs, without the sensor.
     """
 
     keys: tuple[str, ...]

@@ -26,20 +26,20 @@ def require_storage() -> str:
     secret = Settings.load().dagster_database
     if secret is None:
         return "in the home"
-    if find_spec("dagster_postgres") is None or find_spec("psycopg") is None:
+    if find_spec("dagster_postgres") is None or find_spec("psycopg2") is None:
         raise DependencyMissing(
             "postgres_missing",
             f"{VARIABLE} names a PostgreSQL database, but dagster-postgres is not installed.",
             "To install it, type: pip install 'pytoon-pipeline[postgres]'",
         )
-    import psycopg
+    import psycopg2
 
     from pytoon_pipeline.catalog.postgresql import address_of
 
     url = secret.get_secret_value().replace("+psycopg2:", ":", 1)
     try:
-        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
-    except psycopg.OperationalError as error:
+        psycopg2.connect(url, connect_timeout=CONNECT_SECONDS).close()
+    except psycopg2.OperationalError as error:
         raise TransientError(
             "dagster_database_unavailable",
             f"Dagster's database at {address_of(url)} does not answer: {str(error).strip().splitlines()[-1]}.",

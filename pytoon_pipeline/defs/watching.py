@@ -1,26 +1,21 @@
-"""Whether anything takes what is queued for this home: Dagster's daemon, and the sensor of the inbox. Reads only."""
+"""Records that a daemon evaluates the sensors, for commands that say what happens next to an upload."""
 
-import time
+import logging
 
 import dagster as dg
 
-from pytoon_pipeline.contracts.results import Automation
-from pytoon_pipeline.defs.sensors.ingest_uploads import ingest_uploads
+from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.intake.automation import Sensor, report_evaluated
 from pytoon_pipeline.runtime.home import Home
 
-# The daemon reports twice a minute that it lives. Right after its end it counts as alive for this long.
-HEARTBEAT_SECONDS = 70.0
-SENSOR_DAEMON = "SENSOR"
+log = logging.getLogger("pytoon.sensors")
 
 
-def automation(home: Home) -> Automation:
-    """Whether a daemon evaluates the sensor that ingests uploads."""
-    if not (home.dagster / "dagster.yaml").is_file():
-        return "not_running"
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
-        beat = instance.get_daemon_heartbeats().get(SENSOR_DAEMON)
-        if beat is None or time.time() - beat.timestamp > HEARTBEAT_SECONDS:
-            return "not_running"
-        states = [one for one in instance.all_instigator_state() if one.instigator_name == ingest_uploads.__name__]
-        # A sensor that nobody has switched has no state until the daemon first evaluates it.
-        return "running" if any(one.is_running for one in states) else "sensor_off"
+def report_tick(context: dg.SensorEvaluationContext, home: Home, sensor: Sensor) -> None:
+    """Records a tick of the daemon. A preview, and the very first tick, have no tick before them."""
+    if context.last_tick_completion_time is None:
+        return
+    try:
+        report_evaluated(home, sensor)
+    except PytoonError as error:
+        log.warning("tick not recorded", extra={"event": "tick_not_recorded", "reason": str(error)[:200]})

@@ -1,15 +1,18 @@
 """What a scan of the inbox has to do. Pure: computed from a listing, the index of the inbox, and the time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from pytoon_pipeline.intake.companions import clip_stem
 from pytoon_pipeline.intake.folder import REQUEST_FILES, sort_files
 from pytoon_pipeline.intake.listing import Entry
 from pytoon_pipeline.store.fingerprint import hash_value
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Candidate(NamedTuple):
@@ -61,30 +64,49 @@ class Decision:
     forget: tuple[str, ...]
 
 
-def candidates(entries: Iterable[Entry]) -> list[Candidate]:
-    """Files and folders at the top of a listing, sorted by name."""
+def candidates(entries: Iterable[Entry], ingested: Mapping[str, str] = NONE) -> list[Candidate]:
+    """Files and folders at the top of a listing, sorted by name; without those whose etag is that of ``ingested``."""
     single: list[Candidate] = []
+    unchanged: list[Entry] = []
     folders: dict[str, list[Entry]] = {}
     for entry in entries:
         top, slash, _ = entry.name.partition("/")
         if slash:
             folders.setdefault(top, []).append(entry)
+        elif ingested.get(top) == _etag(entry):
+            unchanged.append(entry)
         else:
-            single.append(Candidate(top, False, (top,), entry.bytes, f"{entry.bytes}-{entry.etag}"))
-    single = _paired(single)
+            single.append(_file(entry))
+    found = (*_paired(single, unchanged), *_folders(folders))
+    return sorted((one for one in found if ingested.get(one.name) != one.etag), key=attrgetter("name"))
+
+
+def _etag(entry: Entry) -> str:
+    return f"{entry.bytes}-{entry.etag}"
+
+
+def _file(entry: Entry) -> Candidate:
+    return Candidate(entry.name, False, (entry.name,), entry.bytes, _etag(entry))
+
+
+def _folders(folders: Mapping[str, list[Entry]]) -> Iterator[Candidate]:
     for name, members in folders.items():
         members.sort(key=lambda entry: entry.name)
         etag = hash_value([[entry.name, entry.bytes, entry.etag] for entry in members])
         files = tuple(entry.name for entry in members)
-        single.append(Candidate(name, True, files, sum(entry.bytes for entry in members), etag))
-    return sorted(single, key=attrgetter("name"))
+        yield Candidate(name, True, files, sum(entry.bytes for entry in members), etag)
 
 
-def _paired(single: list[Candidate]) -> list[Candidate]:
-    """Files, each with what belongs to it; what belongs to no clip is a candidate of its own."""
+def _paired(single: list[Candidate], unchanged: Iterable[Entry]) -> list[Candidate]:
+    """Files, each with what belongs to it; what belongs to no clip is a candidate of its own.
+
+    Of what is ``unchanged`` only clips count to which something belongs now.
+    """
     companions = [(stem, one) for one in single if (stem := clip_stem(one.name)) is not None]
     if not companions:
         return single
+    stems = {stem for stem, _ in companions}
+    single = [*single, *(_file(one) for one in unchanged if one.name.rpartition(".")[0] in stems)]
     apart = {one.name for _, one in companions}
     clips = {one.name: one for one in single if one.name not in apart}
     owners: dict[str, list[str]] = {}

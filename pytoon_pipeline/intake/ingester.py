@@ -49,10 +49,11 @@ def pending_entries(home: Home, inbox: Inbox) -> tuple[str, ...]:
 
     Raises ``TransientError`` when the inbox cannot be listed, which is not an empty inbox.
     """
-    rows = InboxIndex(home).rows()
-    found = decide(candidates(inbox.entries()), rows, now=0.0, settled=-math.inf)
-    examined = (one.name for one in (*found.ready, *found.watch))
-    return tuple(dict.fromkeys((*examined, *found.forget, *(row.name for row in notes_due(Uploads(home), rows)))))
+    index = InboxIndex(home)
+    found = candidates(inbox.entries(), index.ingested())
+    due = decide(found, index.rows_besides(one.name for one in found), now=0.0, settled=-math.inf)
+    examined = (one.name for one in (*due.ready, *due.watch))
+    return tuple(dict.fromkeys((*examined, *due.forget, *(row.name for row in notes_due(Uploads(home), index)))))
 
 
 class Ingester:
@@ -81,8 +82,8 @@ class Ingester:
         Raises ``TransientError`` when the inbox cannot be listed, which is not an empty inbox.
         """
         deadline = time.monotonic() + self._operations.ingest_budget_seconds
-        found = candidates(self._inbox.entries())
-        rows = self._index.rows()
+        found = candidates(self._inbox.entries(), self._index.ingested())
+        rows = self._index.rows_besides(one.name for one in found)
         now = self._clock()
         decision = decide(found, rows, now, self._operations.inbox_settled_seconds)
         self._index.put(Row(one.name, one.etag, now, "seen") for one in decision.watch)
@@ -93,7 +94,7 @@ class Ingester:
                 self._set_note(name, None)
         self._cancel_changed({(one.name, one.etag) for one in decision.ready})
         results = self._ingest_ready(decision, rows, deadline)
-        self._update_notes(rows | {row.name: row for row in results})
+        self._update_notes()
         return IngestReport(
             keys=tuple(row.key or "" for row in results if row.state == "ingested"),
             rejected=tuple(row.name for row in results if row.state == "rejected"),
@@ -188,8 +189,8 @@ class Ingester:
         except (OSError, TransientError) as error:
             log.warning("no note", extra={"event": "no_note", "upload": name, "reason": str(error)[:200]})
 
-    def _update_notes(self, rows: dict[str, Row]) -> None:
+    def _update_notes(self) -> None:
         """Keeps the notes beside uploads consistent with the results of their runs."""
-        for row in list(notes_due(Uploads(self._home), rows)):
+        for row in list(notes_due(Uploads(self._home), self._index)):
             self._set_note(row.name, note_text(row) if row.code else None)
             self._index.put([row])

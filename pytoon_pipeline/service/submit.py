@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytoon_pipeline.contracts.results import SubmitResult
+from pytoon_pipeline.intake.automation import automation
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.submit import submit as submit_upload
 from pytoon_pipeline.runtime.home import Home
@@ -19,4 +20,5 @@ def submit(home: Home, paths: Sequence[Path], options: RequestOptions) -> Submit
         keys=tuple(one.key for one in submitted),
         titles=tuple(one.title for one in submitted),
         inbox=tuple(one.name for one in submitted),
+        automation=automation(home),
     )

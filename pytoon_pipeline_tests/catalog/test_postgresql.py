@@ -6,8 +6,9 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
-import psycopg
+import psycopg2
 import pytest
 
 from pytoon_pipeline.catalog import postgresql
@@ -91,8 +92,8 @@ def test_a_connection_that_is_lost_within_a_change_leaves_nothing_of_it(home: Ho
 
 
 def _end(home: Home, process: int) -> None:
-    with psycopg.connect(os.environ["PYTOON_CATALOG"]) as other:
-        other.execute("select pg_terminate_backend(%s)", (process,))
+    with closing(psycopg2.connect(os.environ["PYTOON_CATALOG"])) as other:
+        other.cursor().execute("select pg_terminate_backend(%s)", (process,))
 
 
 def test_what_the_user_may_not_do_is_an_error_with_a_hint(home: Home) -> None:

@@ -27,6 +27,7 @@ from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, add_partitions
 from pytoon_pipeline.defs.resources import resources
+from pytoon_pipeline.intake.automation import automation
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 
@@ -223,6 +224,19 @@ def test_the_inbox_is_ingested_by_one_run_at_a_time(home: Home, lasting: dg.Dags
     assert defs().resolve_job_def(INGEST).execute_in_process(instance=lasting, run_config=QUIET).success
     assert "not a video" in (home.inbox / "bad.mp4.rejected.txt").read_text()
     assert not evaluated("ingest_uploads", lasting).run_requests
+
+
+def test_a_tick_of_the_daemon_is_recorded(home: Home, lasting: dg.DagsterInstance) -> None:
+    with dg.build_sensor_context(
+        instance=lasting,
+        instance_ref=lasting.get_ref(),
+        repository_def=defs().get_repository_def(),
+        resources=RESOURCES,
+        last_sensor_start_time=0.0,
+    ) as tick:
+        tick._last_tick_completion_time = 1.0  # The daemon sets it; the public builder does not.
+        defs().get_repository_def().get_sensor_def("ingest_uploads").evaluate_tick(tick)
+    assert automation(home) == "running"
 
 
 def test_intervals_end_one_second_before_a_loop_of_the_daemon() -> None:

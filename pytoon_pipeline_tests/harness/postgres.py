@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,9 +81,10 @@ def _run(command: list[str], user: str | None, folder: Path) -> None:
 
 def empty_catalog(url: str) -> None:
     """Removes the catalog from a database."""
-    import psycopg
+    import psycopg2
 
     from pytoon_pipeline.catalog.postgresql import SCHEMA
 
-    with psycopg.connect(url, autocommit=True) as opened:
-        opened.execute(f"drop schema if exists {SCHEMA} cascade")
+    with closing(psycopg2.connect(url)) as opened:
+        opened.autocommit = True
+        opened.cursor().execute(f"drop schema if exists {SCHEMA} cascade")

@@ -35,3 +35,28 @@ def test_only_settled_candidates_are_ready(entries: list[Entry], known: dict[str
     assert later.watch == later.forget == ()
     taken = {one.name: Row(one.name, one.etag, now, "ingested") for one in found.values()}
     assert decide(found.values(), taken, now + 1000, settled).ready == ()
+
+
+WITH_SUBTITLES = st.sampled_from(
+    ["a.mp4", "a.srt", "a.b.mp4", "a.b.mov", "a.b.vtt", "a", "c.srt", "d/x.png", "e/y.png"]
+)
+
+
+@given(
+    st.lists(st.builds(Entry, WITH_SUBTITLES, st.just(1), st.sampled_from("xy")), unique_by=lambda one: one.name),
+    st.lists(st.builds(Entry, WITH_SUBTITLES, st.just(1), st.sampled_from("xy")), unique_by=lambda one: one.name),
+    st.data(),
+)
+def test_what_is_ingested_and_unchanged_may_be_left_out(
+    before: list[Entry], now: list[Entry], data: st.DataObject
+) -> None:
+    states = st.sampled_from(["seen", "ingested"])
+    # Subtitles are ingested with their clip only.
+    known = {
+        one.name: Row(one.name, one.etag, 0.0, data.draw(states) if one.has_media or one.has_request else "seen")
+        for one in candidates(before)
+    }
+    ingested = {name: one.etag for name, one in known.items() if one.state == "ingested"}
+    some = candidates(now, ingested)
+    assert decide(some, known, 9.0, 5.0) == decide(candidates(now), known, 9.0, 5.0)
+    assert not {(one.name, one.etag) for one in some} & set(ingested.items()), "each is new or has changed"

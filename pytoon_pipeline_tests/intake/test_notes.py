@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytoon_pipeline.catalog.inbox_index import Row
+from pytoon_pipeline.catalog.inbox_index import InboxIndex, Row
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError, TransientError
 from pytoon_pipeline.intake.notes import note_text, notes_due
@@ -19,14 +19,16 @@ def test_a_note_has_the_reason_the_hint_and_how_to_retry() -> None:
 
 
 def test_a_failure_that_the_upload_caused_gets_a_note_and_loses_it_when_it_is_cleared(home: Home) -> None:
-    uploads = Uploads(home)
-    assert list(notes_due(uploads, {ROW.name: ROW})) == []
+    uploads, index = Uploads(home), InboxIndex(home)
+    index.put([ROW])
+    assert list(notes_due(uploads, index)) == []
     uploads.fail(KEY, ERROR)
-    (row,) = notes_due(uploads, {ROW.name: ROW})
+    (row,) = notes_due(uploads, index)
     assert (row.code, row.message, row.hint) == (ERROR.code, ERROR.message, ERROR.hint)
-    assert list(notes_due(uploads, {row.name: row})) == [], "it is up to date"
+    index.put([row])
+    assert list(notes_due(uploads, index)) == [], "it is up to date"
     uploads.clear_failure(KEY)
-    assert list(notes_due(uploads, {row.name: row})) == [ROW]
+    assert list(notes_due(uploads, index)) == [ROW]
 
 
 @pytest.mark.parametrize(
@@ -34,4 +36,5 @@ def test_a_failure_that_the_upload_caused_gets_a_note_and_loses_it_when_it_is_cl
 )
 def test_other_failures_and_other_states_get_no_note(state: str, error: PytoonError, home: Home) -> None:
     Uploads(home).fail(KEY, error)
-    assert list(notes_due(Uploads(home), {ROW.name: ROW._replace(state=state)})) == []
+    InboxIndex(home).put([ROW._replace(state=state)])
+    assert list(notes_due(Uploads(home), InboxIndex(home))) == []

@@ -8,6 +8,7 @@ from pytoon_pipeline.defs.ingest import INGEST
 from pytoon_pipeline.defs.resources import ConfigResource, InboxResource
 from pytoon_pipeline.defs.run_queries import may_request
 from pytoon_pipeline.defs.tags import ENTRIES_TAG
+from pytoon_pipeline.defs.watching import report_tick
 from pytoon_pipeline.intake.ingest import without_digits
 from pytoon_pipeline.intake.ingester import pending_entries
 from pytoon_pipeline.reporting.sentences import first_few
@@ -17,6 +18,7 @@ from pytoon_pipeline.runtime.home import Home
 def ingest_uploads(
     context: dg.SensorEvaluationContext, config: ConfigResource, inbox: InboxResource
 ) -> dg.RunRequest | dg.SkipReason:
+    report_tick(context, config.home, "ingest_uploads")
     try:
         waiting = pending_entries(config.home, inbox.open())
     except TransientError as error:

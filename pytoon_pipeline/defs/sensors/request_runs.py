@@ -8,9 +8,10 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import config_for
 from pytoon_pipeline.defs.partitions import named, partition_of
 from pytoon_pipeline.defs.partitions import uploads as partitions
-from pytoon_pipeline.defs.resources import CatalogResource
+from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress, unrecorded_run
 from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, queue_tags
+from pytoon_pipeline.defs.watching import report_tick
 from pytoon_pipeline.operations.due import DueKey, due_keys
 from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
 
@@ -20,7 +21,10 @@ UPLOAD_PRIORITY, BATCH_PRIORITY = -1, -10
 MAX_REQUESTS, MAX_SECONDS = 100, 30.0
 
 
-def request_runs(context: dg.SensorEvaluationContext, catalog: CatalogResource) -> dg.SensorResult | dg.SkipReason:
+def request_runs(
+    context: dg.SensorEvaluationContext, config: ConfigResource, catalog: CatalogResource
+) -> dg.SensorResult | dg.SkipReason:
+    report_tick(context, config.home, "request_runs")
     uploads = catalog.uploads
     # Before the due keys: a run that ends between the two leaves a key that no longer waits.
     busy = keys_in_progress(context.instance, uploads)
