@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 WITHOUT_IMPORT = {
     "dagster-postgres": "Dagster loads it, as `dagster.yaml` says",
     "dagster-webserver": "`dagster dev` starts it for the UI",
+    "psycopg": "SQLAlchemy loads it for the database of the API",
     "redis": "Celery imports it to speak to its broker",
     "silero-vad": "only its file of weights is read",
     "websockets": "uvicorn serves WebSockets with it",

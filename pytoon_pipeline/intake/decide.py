@@ -106,7 +106,7 @@ def _paired(single: list[Candidate], unchanged: Iterable[Entry]) -> list[Candida
     if not companions:
         return single
     stems = {stem for stem, _ in companions}
-    single = [*single, *(_file(one) for one in unchanged if one.name.rpartition(".")[0] in stems)]
+    single = [*single, *(_file(one) for one in unchanged if PurePosixPath(one.name).stem in stems)]
     apart = {one.name for _, one in companions}
     clips = {one.name: one for one in single if one.name not in apart}
     owners: dict[str, list[str]] = {}
