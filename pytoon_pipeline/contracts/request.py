@@ -98,7 +98,8 @@ ItemBackground = Annotated[
 class MediaRequest(Record):
     """One item of the upload, by its file name inside the folder.
 
-    ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown.
+    ``start`` and ``end`` are the part of a clip that is used, in seconds; for a picture, how long it is shown. A clip
+    that begins with black and has no ``start`` may be shown from after it.
     ``transition`` is how it comes in; the first item has none. ``background`` is its own ground: brand, gradient, blur
     or a colour. With ``motion``, a picture fills the frame and the view moves over it: a word such as *in* or *left*,
     or the parts of the picture with which it starts and ends. ``language`` is that of the speech in a clip; without
@@ -107,7 +108,7 @@ class MediaRequest(Record):
 
     file: FileName = Field(examples=["photo.jpg"])
     text: Line | None = None
-    start: float = Field(default=0, ge=0, le=7200)
+    start: float | None = Field(default=None, ge=0, le=7200)
     end: float | None = Field(default=None, gt=0, le=7200)
     fit: Fit | None = None
     audio: OriginalAudio | None = None
@@ -116,11 +117,16 @@ class MediaRequest(Record):
     motion: MotionChoice | None = None
     language: Language | None = None
 
+    @property
+    def begins(self) -> float:
+        """Where the used part begins, in seconds."""
+        return self.start or 0.0
+
     @model_validator(mode="after")
     def _ordered(self) -> "MediaRequest":
-        if self.end is not None and self.end <= self.start:
-            reason = f"“{self.file[:60]}” starts at {self.start:g} s but ends at {self.end:g} s"
-            raise ValueError(reason, f"Set end to more than {self.start:g}, or remove it.")
+        if self.end is not None and self.end <= self.begins:
+            reason = f"“{self.file[:60]}” starts at {self.begins:g} s but ends at {self.end:g} s"
+            raise ValueError(reason, f"Set end to more than {self.begins:g}, or remove it.")
         if self.motion is not None and self.fit in ("contain", "bars"):
             reason = f"“{self.file[:60]}” has a motion, for which it fills the frame, and fit: {self.fit}"
             raise ValueError(reason, "Remove one of them.")

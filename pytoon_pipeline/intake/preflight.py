@@ -141,9 +141,9 @@ def preflight_in_steps(
 def _check_clips(request: Request, infos: Sequence[MediaInfo]) -> None:
     """Raises ``InvalidInput`` for a part of a clip that begins after its end. Headers may be wrong by a second."""
     for medium, info in zip(request.media, infos, strict=False):
-        if info.still is None and 0 < info.seconds < medium.start - 1 and not info.truncated:
+        if info.still is None and 0 < info.seconds < medium.begins - 1 and not info.truncated:
             raise InvalidInput(
                 "outside_clip",
-                f"“{medium.file[:60]}” is {round(info.seconds, 1):g} s long, but its start is {medium.start:g} s.",
+                f"“{medium.file[:60]}” is {round(info.seconds, 1):g} s long, but its start is {medium.begins:g} s.",
                 f"Choose an earlier start, for example: {file_option(medium.file, 'start', f'{info.seconds / 2:.1f}')}",
             )

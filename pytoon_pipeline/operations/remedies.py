@@ -75,8 +75,8 @@ def _slower_pictures(request: Request) -> Request:
     """Shows each item for at least ``MIN_ITEM_SECONDS``."""
     media = tuple(
         item
-        if item.end is None or item.end - item.start >= MIN_ITEM_SECONDS
-        else item.model_copy(update={"end": item.start + MIN_ITEM_SECONDS})
+        if item.end is None or item.end - item.begins >= MIN_ITEM_SECONDS
+        else item.model_copy(update={"end": item.begins + MIN_ITEM_SECONDS})
         for item in request.media
     )
     return request.model_copy(update={"media": media})

@@ -33,7 +33,7 @@ def without_black_starts(items: Sequence[PlanItem], rate: FrameRate) -> tuple[tu
 def _start(item: PlanItem) -> float:
     """Where a clip starts, in seconds; 0 where it begins with a picture or the request says where."""
     material, entry = item.material, item.entry
-    if material.is_still or "start" in entry.model_fields_set or not material.shots.black:
+    if material.is_still or entry.start is not None or not material.shots.black:
         return 0.0
     first = material.shots.black[0]
     end = material.seconds if entry.end is None else min(entry.end, material.seconds)

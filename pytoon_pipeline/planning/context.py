@@ -215,7 +215,7 @@ def _items(request: Request, media: PlanMedia, rate: FrameRate) -> tuple[PlanIte
             material=material,
             entry=entry,
             fit=entry.fit or request.fit,
-            source_start=0 if material.is_still else rate.nearest(entry.start),
+            source_start=0 if material.is_still else rate.nearest(entry.begins),
         )
         for index, (material, entry) in enumerate(zip(media.media, request.media, strict=False))
     )

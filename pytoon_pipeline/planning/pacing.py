@@ -63,13 +63,13 @@ class Pacing:
 def source_range(material: AnalysedMedia, entry: MediaRequest) -> tuple[float, float]:
     """The part of a clip that the request uses, in seconds. Raises ``InvalidInput`` when it starts after the end."""
     end = material.seconds if entry.end is None else min(entry.end, material.seconds)
-    if entry.start >= end:
+    if entry.begins >= end:
         raise InvalidInput(
             "outside_clip",
-            f"media: “{entry.file[:60]}” is {material.seconds:.1f} s long, but start is {entry.start:g} s.",
+            f"media: “{entry.file[:60]}” is {material.seconds:.1f} s long, but start is {entry.begins:g} s.",
             "Set start to a time within the clip.",
         )
-    return entry.start, end
+    return entry.begins, end
 
 
 def available_seconds(items: Sequence[PlanItem]) -> float:
@@ -81,7 +81,7 @@ def _available(item: PlanItem) -> float:
     if not item.material.is_still:
         start, end = source_range(item.material, item.entry)
         return end - start
-    return inf if item.entry.end is None else item.entry.end - item.entry.start
+    return inf if item.entry.end is None else item.entry.end - item.entry.begins
 
 
 def plan_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], list[Note]]:
@@ -146,7 +146,7 @@ def _preferred_lengths(items: Sequence[PlanItem], pacing: Pacing) -> list[float]
     def seconds(item: PlanItem) -> float:
         entry = item.entry
         if item.material.is_still:
-            return pacing.stills.seconds if entry.end is None else entry.end - entry.start
+            return pacing.stills.seconds if entry.end is None else entry.end - entry.begins
         start, end = source_range(item.material, entry)
         return end - start
 

@@ -134,7 +134,9 @@ def plan_inputs(media: Sequence[AnalysedMedia] = (), **wishes: object) -> tuple[
         background=parts.get("background_item"),  # type: ignore[arg-type]
         files=dict(zip(names, media, strict=True)),
     )
-    return resolve(upload, infos, (), load_limits()), planned_media
+    resolved = resolve(upload, infos, (), load_limits())
+    # Planning reads it from the store, where every field has a value.
+    return ResolvedRequest.model_validate_json(resolved.model_dump_json()), planned_media
 
 
 def planned(media: Sequence[AnalysedMedia] = (), **wishes: object) -> RenderSpec:

@@ -54,7 +54,7 @@ class ClipUse:
         request, parts = resolved.request, dict[str, tuple[tuple[float, float | None], ...]]()
         voices = [item for item in source.items if item.role == "voice"]
         for item, entry in (*with_entries(source, request), *((voice, None) for voice in voices)):
-            part = (0.0, None) if entry is None else (entry.start, entry.end)
+            part = (0.0, None) if entry is None else (entry.begins, entry.end)
             parts[item.sha256] = (*parts.get(item.sha256, ()), part)
         # Highlights may lie anywhere, and share the transcript of the whole talk.
         is_whole = request.highlights or request.highlight
