@@ -14,7 +14,7 @@ import pytest
 
 # PostgreSQL does not run as root; the packages of distributions create this user.
 USER = "postgres"
-OPTIONS = "-c listen_addresses= -c fsync=off -c max_connections=30"
+OPTIONS = "-c listen_addresses= -c fsync=off -c max_connections=100"
 
 
 def program(name: str) -> str | None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
-from collections import Counter
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from pytoon_pipeline_tests.harness.serving import serving
 
 parser = pytest.importorskip("prometheus_client.openmetrics.parser", reason="prometheus-client is not installed")
 RULES = Path(__file__).parents[2] / "deploy" / "prometheus"
+TEN = datetime(2026, 11, 21, 10, tzinfo=timezone.utc).timestamp()
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
@@ -39,7 +40,10 @@ def home(tmp_path: Path) -> Home:
         },
         {"event": "stage", "stage": "metadata", "status": "cached", "seconds": 0.1, "bytes": 7, "key": "b", "run": "2"},
         {"event": "attempt", "key": "a", "attempt": 1, "verdict": "pass", "score": 93.5, "run": "1"},
-        {"event": "delivered", "key": "a", "run": "1", "degraded": False, "archetype": "hero", "memory_mb": 300},
+        # Its first stage began at 9:59:58, after 8 s in the queue.
+        {"event": "delivered", "key": "a", "run": "1", "degraded": False, "archetype": "hero", "memory_mb": 300}
+        | {"pending_since": TEN - 10},
+        {"event": "engine", "engine": "fallback", "run": "1"},
         {"event": "delivered", "key": "b", "run": "2", "degraded": True, "engine": "local"},
         {"event": "failed", "key": "c", "run": "3", "category": "invalid_input", "code": 'quoted "code"\n'},
     )
@@ -80,9 +84,10 @@ def test_metrics_equal_a_count_by_hand_and_the_kpis(home: Home) -> None:
     assert found["pytoon_failures_total", "invalid_input", 'quoted "code"\n'] == 1
     assert found["pytoon_pending_uploads",] == found["pytoon_oldest_pending_seconds",] == 0
     assert found["pytoon_run_seconds_total",] == pytest.approx(current_kpis(home).run_seconds)
+    assert found["pytoon_queue_seconds", "0.5"] == found["pytoon_queue_seconds", "0.95"] == 8
+    assert found["pytoon_fallback_ratio",] == 1 / 2
     # Without any data, a figure is absent rather than zero.
     assert ("pytoon_cost_per_video",) not in found
-    assert Counter(name for name, *_ in found)["pytoon_queue_seconds"] == 0
 
 
 def test_gpus_are_served_where_there_are_any(home: Home) -> None:

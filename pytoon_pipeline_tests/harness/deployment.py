@@ -1,0 +1,142 @@
+"""Many machines on one: PostgreSQL, an S3 server, Redis, workers and engines. No two of them share a folder.
+
+Where a server is not installed, the test that needs it is skipped.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from pytoon_pipeline.definitions import defs
+from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.harness.daemon_harness import wait_until
+from pytoon_pipeline_tests.harness.free_port import free_port
+from pytoon_pipeline_tests.harness.object_store import s3_server
+from pytoon_pipeline_tests.harness.postgres import postgres
+from pytoon_pipeline_tests.harness.redis_server import redis_server
+
+TOKEN = "a token for tests only"
+PYTOON = (sys.executable, "-m", "pytoon_pipeline.cli.main")
+CELERY = (sys.executable, "-m", "celery", "--app", "pytoon_pipeline.defs.celery_worker", "worker", "--concurrency", "1")
+QUIET = ("--loglevel", "error", "--without-gossip", "--without-mingle")
+START_SECONDS, OFTEN = 120, 0.1
+
+
+@dataclass
+class Machine:
+    """One process with all that it starts, and a home of its own."""
+
+    home: Home
+    command: Sequence[str]
+    env: Mapping[str, str]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {"PYTOON_HOME": str(self.home.root), "DAGSTER_HOME": str(self.home.dagster)}
+        return {**os.environ, "PYTOON_TRANSCRIBER": "pocketsphinx", **self.env, **own}
+
+    def set_up(self) -> None:
+        """Writes Dagster's settings, as ``pytoon setup`` does, for the variables of this process."""
+        with running.instance(self.home):
+            pass
+
+    def start(self) -> None:
+        """Its output goes to ``log`` in the home."""
+        self.home.root.mkdir(parents=True, exist_ok=True)
+        with (self.home.root / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, stdout=log, stderr=log, start_new_session=True, cwd=self.home.root
+            )
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def children(self) -> list[psutil.Process]:
+        """What the process has started."""
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True) if self.process else []
+        except psutil.NoSuchProcess:
+            return []
+
+    def kill(self) -> None:
+        """Ends it with all that it has started, as if its machine had lost its power."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """``settings`` are the variables of every machine. Machines are started by whoever needs them."""
+
+    folder: Path
+    settings: Mapping[str, str]
+    workers: Sequence[Machine] = field(default=())
+    engines: Sequence[Machine] = field(default=())
+
+    @property
+    def machines(self) -> Sequence[Machine]:
+        return (*self.workers, *self.engines)
+
+
+@contextmanager
+def deployment(folder: Path, workers: int = 2, engines: int = 2) -> Iterator[Deployment]:
+    """The servers, and the machines that use them, of which none runs yet. All end with the block."""
+    with postgres() as url, s3_server() as bucket, redis_server() as broker:
+        ports = [free_port() for _ in range(engines)]
+        settings = {
+            **bucket.settings(),
+            "PYTOON_CATALOG": url,
+            "PYTOON_DAGSTER_DATABASE": url.replace(":", "+psycopg2:", 1),
+            "PYTOON_CELERY_BROKER": broker,
+            "PYTOON_ENGINE_URL": ",".join(f"http://127.0.0.1:{port}" for port in ports),
+            "PYTOON_ENGINE_TOKEN": TOKEN,
+        }
+        alone = {"PYTOON_ENGINE_TOKEN": TOKEN, "PYTOON_ENGINE_FREE_BYTES": "0"}
+        found = Deployment(
+            folder,
+            settings,
+            [
+                Machine(Home(folder / f"worker-{n}"), (*CELERY, *QUIET, "--hostname", f"worker-{n}@%h"), settings)
+                for n in range(workers)
+            ],
+            [
+                Machine(Home(folder / f"engine-{n}"), (*PYTOON, "engine", "serve", "--port", str(port)), alone)
+                for n, port in enumerate(ports)
+            ],
+        )
+        try:
+            yield found
+        finally:
+            for one in found.machines:
+                one.kill()
+
+
+def engines_answer(found: Deployment) -> bool:
+    """Whether all engines accept connections in time."""
+    return all(
+        wait_until(lambda one=one: _answers(int(one.command[-1])), START_SECONDS, OFTEN) for one in found.engines
+    )
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+def compile_job():  # type: ignore[no-untyped-def]
+    """The job of one video, for runs that a test sends to a worker itself."""
+    return defs().resolve_job_def(COMPILE)
