@@ -1,4 +1,4 @@
-"""The run launcher where runs are tasks of Celery: lines of ``dagster.yaml``. Everything else is Dagster's own."""
+"""The run launcher where runs of uploads are tasks of Celery: lines of ``dagster.yaml``."""
 
 from importlib.util import find_spec
 
@@ -9,8 +9,8 @@ VARIABLE, QUEUE = "PYTOON_CELERY_BROKER", "dagster"
 FORKS = "  module: pytoon_pipeline.defs.launcher\n  class: ForkingRunLauncher\n"
 # The URL may have a password: it stays in the environment.
 TASKS = f"""\
-  module: dagster_celery.launcher
-  class: CeleryRunLauncher
+  module: pytoon_pipeline.defs.fleet_launcher
+  class: FleetRunLauncher
   config:
     broker: {{env: {VARIABLE}}}
     backend: {{env: {VARIABLE}}}

@@ -14,6 +14,8 @@ import yaml
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.launcher import ForkingRunLauncher
+from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 from pytoon_pipeline_tests.harness.redis_server import redis_server
@@ -43,7 +45,10 @@ def test_a_worker_executes_a_run_that_the_launcher_sends(home: Home, broker: str
         folder.mkdir()
         origin = dg.reconstructable(waiting).get_python_origin()
         config = {"ops": {"wait": {"config": {"folder": str(folder)}}}}
-        run = instance.create_run_for_job(waiting, run_config=config, job_code_origin=origin, status=S.STARTING)
+        tags = {PARTITION_TAG: "an upload"}
+        run = instance.create_run_for_job(
+            waiting, run_config=config, tags=tags, job_code_origin=origin, status=S.STARTING
+        )
         try:
             instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
             assert wait_until((folder / "began").exists, LONG, OFTEN)
@@ -62,13 +67,25 @@ def test_a_worker_executes_a_run_that_the_launcher_sends(home: Home, broker: str
             started.terminate()
 
 
+def test_what_concerns_the_home_of_the_daemon_stays_there(
+    home: Home, broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here: list[str] = []
+    monkeypatch.setattr(ForkingRunLauncher, "launch_run", lambda self, one: here.append(one.dagster_run.run_id))
+    with running.instance(home) as instance:
+        config = {"ops": {"wait": {"config": {"folder": str(home.root)}}}}
+        run = instance.create_run_for_job(waiting, run_config=config, status=S.STARTING)
+        instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
+        assert here == [run.run_id]
+
+
 def test_the_settings_name_the_launcher_and_no_secret(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PYTOON_CELERY_BROKER", "redis://:very-secret@127.0.0.1:6379/0")
     assert main(["setup"]) == 0
     written = (home.dagster / "dagster.yaml").read_text()
-    assert yaml.safe_load(written)["run_launcher"]["class"] == "CeleryRunLauncher"
+    assert yaml.safe_load(written)["run_launcher"]["class"] == "FleetRunLauncher"
     assert "very-secret" not in written
     monkeypatch.delenv("PYTOON_CELERY_BROKER")
     assert main(["setup"]) == 0
