@@ -41,6 +41,9 @@ def setting_value(path: Sequence[str], text: str) -> Any:
     value = None if "#" in text else _parsed(stripped, text)
     if value is None:
         return text if stripped else None
+    if isinstance(value, str):
+        # Whatever the field accepts: its schema, which takes a tenth of a second to make, is not needed.
+        return stripped
     record, place = (Preset, path[1:]) if path[0] == "adjust" else (Request, path)
     accepts = expectation(record, tuple(int(one) if one.isdecimal() else one for one in place), {})
     return text if isinstance(value, Mapping | list) or (accepts.is_text and not accepts.is_list) else value

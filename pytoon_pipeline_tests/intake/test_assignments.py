@@ -22,7 +22,7 @@ def assigned(*assignments: str, **document: Any) -> dict[str, Any]:
     [
         ("max_seconds=30", {"max_seconds": 30}),
         ("headline.colour=#FFD60A", {"adjust": {"headline": {"colour": "#FFD60A"}}}),
-        ("headline.color= gold", {"adjust": {"headline": {"colour": " gold"}}}),
+        ("headline.color= gold", {"adjust": {"headline": {"colour": "gold"}}}),
         ("camera.zoom_pulse.amount=1.2", {"adjust": {"camera": {"zoom_pulse": {"amount": 1.2}}}}),
         ("max_words=2", {"adjust": {"captions": {"max_words": 2}}}),
         ("transition=push", {"transition": "push"}),
