@@ -4,13 +4,16 @@ launcher sends each run there as a task, and a worker on any machine takes it.
 Start a worker with ``celery --app pytoon_pipeline.defs.celery_worker worker --concurrency 1``.
 """
 
+from contextlib import ExitStack
 from typing import Any
 
+from celery.signals import worker_process_init
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task
 
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.defs.celery_launcher import QUEUE, VARIABLE
+from pytoon_pipeline.defs.open_databases import kept_open
 from pytoon_pipeline.settings import Settings
 
 
@@ -31,3 +34,11 @@ app: Any = make_app(  # type: ignore[no-untyped-call]
     }
 )
 execute_job = create_execute_job_task(app)
+
+_kept = ExitStack()
+
+
+@worker_process_init.connect
+def keep_connections(**_signal: object) -> None:
+    """Lets the processes that execute runs keep connections to Dagster's database until they end."""
+    _kept.enter_context(kept_open())

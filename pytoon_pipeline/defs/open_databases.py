@@ -3,8 +3,7 @@
 Dagster opens a database for each query and closes it again. Closing the last connection to a database writes its whole
 write-ahead log back and waits for the disk, and a run of 14 assets has more than a thousand queries. While another
 connection is open, that happens once, at the end. It also has a new engine of SQLAlchemy for each query, which compiles
-the statement again; here all engines share what they have compiled. With another storage, such as PostgreSQL, this does
-nothing.
+the statement again; here all engines share what they have compiled. Connections to PostgreSQL are kept open as well.
 """
 
 import os
@@ -19,6 +18,7 @@ from sqlalchemy import Connection, Engine, Pool, event
 from sqlalchemy.engine import Dialect
 
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline.settings import Settings
 
 BUSY_SECONDS = 30.0
 # Where a connection of Dagster notes which database it has opened.
@@ -28,6 +28,24 @@ DATABASE = "pytoon_database"
 @contextmanager
 def open_databases(home: Home, run_id: str) -> Iterator[None]:
     """Inside the block, the databases that all runs share and that of run ``run_id`` stay open."""
+    with kept_open(), _files_open(home, run_id):
+        yield
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Inside the block, connections to Dagster's PostgreSQL database stay open, where the settings name one."""
+    if Settings.load().dagster_database is None:
+        yield
+        return
+    from pytoon_pipeline.defs.kept_connections import kept_connections
+
+    with kept_connections():
+        yield
+
+
+@contextmanager
+def _files_open(home: Home, run_id: str) -> Iterator[None]:
     history = home.dagster / "history"
     shared = [history / "runs.db", history / "runs" / "index.db"]
     if not all(path.is_file() for path in shared):

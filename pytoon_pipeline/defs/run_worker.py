@@ -39,6 +39,7 @@ NOT_PRELOADED = (
     "pytoon_pipeline.cli",
     "pytoon_pipeline.defs.celery_worker",
     "pytoon_pipeline.defs.fleet_launcher",
+    "pytoon_pipeline.defs.kept_connections",
     "pytoon_pipeline.engines.server",
     __spec__.name,
 )
