@@ -17,9 +17,7 @@ from pytoon_pipeline.catalog.postgresql_pool import IDLE
 from pytoon_pipeline.catalog.sqlite_file import written_by_newer
 from pytoon_pipeline.catalog.taking_over import take_over
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, PytoonError, TransientError
-from pytoon_pipeline.contracts.progress import Resumed, Waiting
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.progress import publish
 
 # Any number that nothing else locks.
 WRITERS = 0x7079746361740001
@@ -108,11 +106,11 @@ class PostgresServer:
                 if not is_lost(error) or REFUSED.search(str(error)) or time.monotonic() - began > PATIENCE_SECONDS:
                     raise
                 if not waiting:
-                    publish(Waiting("Waiting for the server of the catalog"))
+                    _tell_waiting()
                 waiting = True
                 time.sleep(PAUSE_SECONDS)
         if waiting:
-            publish(Resumed())
+            _tell_resumed()
         try:
             yield connection
         except psycopg2.Error:
@@ -120,6 +118,23 @@ class PostgresServer:
             raise
         finally:
             IDLE.give(self._url, connection)
+
+
+# What tells people is imported when there is something to tell: a list of uploads would take half as long again.
+
+
+def _tell_waiting() -> None:
+    from pytoon_pipeline.contracts.progress import Waiting
+    from pytoon_pipeline.runtime.progress import publish
+
+    publish(Waiting("Waiting for the server of the catalog"))
+
+
+def _tell_resumed() -> None:
+    from pytoon_pipeline.contracts.progress import Resumed
+    from pytoon_pipeline.runtime.progress import publish
+
+    publish(Resumed())
 
 
 def _lock(number: int) -> str:

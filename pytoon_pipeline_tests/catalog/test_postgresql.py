@@ -168,3 +168,11 @@ def test_what_was_erased_leaves_no_bytes(home: Home) -> None:
     Database(home).purge()
     with Database(home).read() as database:
         assert database.execute("select pg_relation_size('uploads')").fetchone() == (0,)
+
+
+def test_importing_it_does_not_import_what_only_waiting_needs() -> None:
+    program = (
+        "import sys, pytoon_pipeline.catalog.postgresql; print('pytoon_pipeline.contracts.results' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"

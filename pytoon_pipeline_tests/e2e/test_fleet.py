@@ -5,9 +5,7 @@ homes that share no folder, and two engines.
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
-import dagster as dg
 import pytest
 from PIL import Image
 
@@ -16,18 +14,13 @@ from pytoon_pipeline.catalog.leases import Leases
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.defs import running
-from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.defs.running import compile_upload
 from pytoon_pipeline.intake.ingest import ingest
 from pytoon_pipeline.intake.uploads import read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline_tests.harness import media
-from pytoon_pipeline_tests.harness.daemon_harness import wait_until
-from pytoon_pipeline_tests.harness.deployment import compile_job, deployment, engines_answer
-
-LONG, OFTEN = 300, 0.2
-S = dg.DagsterRunStatus
+from pytoon_pipeline_tests.harness.deployment import compile_job, deployment, engines_answer, executed_by_workers
 
 
 @pytest.fixture
@@ -44,26 +37,6 @@ def paths(tmp_path: Path) -> list[Path]:
 
 def queued(home: Home, paths: Sequence[Path]) -> list[SourceMedia]:
     return [ingest(home, open_store(home), read_upload(path), pending=False)[0] for path in paths]
-
-
-def executed_by_workers(home: Home, keys: Sequence[str]) -> bool:
-    """Sends a run for each key to the workers, and waits until all have succeeded."""
-    with running.instance(home) as instance:
-        partitions = [Uploads(home).name(key) for key in keys]
-        add_partitions(instance, partitions)
-        job, origin = compile_job(), dg.reconstructable(compile_job).get_python_origin()
-        runs = [
-            instance.create_run_for_job(job, tags={PARTITION_TAG: one}, job_code_origin=origin, status=S.STARTING)
-            for one in partitions
-        ]
-        for run in runs:
-            instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
-
-        def statuses() -> list[S]:
-            return [found.status for run in runs if (found := instance.get_run_by_id(run.run_id))]
-
-        assert wait_until(lambda: all(one in (S.SUCCESS, S.FAILURE) for one in statuses()), LONG, OFTEN)
-        return set(statuses()) == {S.SUCCESS}
 
 
 def videos(home: Home) -> dict[str, bytes]:

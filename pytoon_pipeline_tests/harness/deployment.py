@@ -12,12 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
+import dagster as dg
 import psutil
 
+from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.jobs import COMPILE
+from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 from pytoon_pipeline_tests.harness.free_port import free_port
@@ -29,7 +33,8 @@ TOKEN = "a token for tests only"
 PYTOON = (sys.executable, "-m", "pytoon_pipeline.cli.main")
 CELERY = (sys.executable, "-m", "celery", "--app", "pytoon_pipeline.defs.celery_worker", "worker", "--concurrency", "1")
 QUIET = ("--loglevel", "error", "--without-gossip", "--without-mingle")
-START_SECONDS, OFTEN = 120, 0.1
+START_SECONDS, RUN_SECONDS, OFTEN = 120, 500, 0.2
+S = dg.DagsterRunStatus
 
 
 @dataclass
@@ -140,3 +145,23 @@ def _answers(port: int) -> bool:
 def compile_job():  # type: ignore[no-untyped-def]
     """The job of one video, for runs that a test sends to a worker itself."""
     return defs().resolve_job_def(COMPILE)
+
+
+def executed_by_workers(home: Home, keys: Sequence[str]) -> bool:
+    """Sends a run for each key to the workers, and waits until all have succeeded."""
+    with running.instance(home) as instance:
+        partitions = [Uploads(home).name(key) for key in keys]
+        add_partitions(instance, partitions)
+        job, origin = compile_job(), dg.reconstructable(compile_job).get_python_origin()
+        runs = [
+            instance.create_run_for_job(job, tags={PARTITION_TAG: one}, job_code_origin=origin, status=S.STARTING)
+            for one in partitions
+        ]
+        for run in runs:
+            instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
+
+        def statuses() -> list[S]:
+            return [found.status for run in runs if (found := instance.get_run_by_id(run.run_id))]
+
+        assert wait_until(lambda: all(one in (S.SUCCESS, S.FAILURE) for one in statuses()), RUN_SECONDS, OFTEN)
+        return set(statuses()) == {S.SUCCESS}
