@@ -30,7 +30,7 @@ class Example:
     """A video that shows a preset at its best after ``seconds``."""
 
     media: tuple[str, ...]
-    seconds: float = 2.0
+    seconds: float = 1.2
     request: dict[str, Any] = field(default_factory=dict)
 
 
@@ -56,7 +56,7 @@ EXAMPLES = {
     "handmade": product("many/coffee.jpg", "Slow mornings"),
     "night-neon": product("many/rocket.jpg", "Tonight only"),
     "paper-meme": meme("Me on Monday", "Me on Friday", 4.0),
-    "quiet-quote": Example((), 2.5, {"text": "“The best way out is always through.”"}),
+    "quiet-quote": Example((), 1.2, {"text": "“The best way out is always through.”"}),
     "soft-editorial": product("many/coffee.jpg", "The art of a quiet morning"),
     "split-showcase": Example(
         ("many/rocket.jpg", "many/coffee.jpg", "meme/cat.jpg"),
