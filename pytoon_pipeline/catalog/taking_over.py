@@ -3,9 +3,13 @@
 The file stays as it is, and goes on as the index of the inbox.
 """
 
-from pytoon_pipeline.catalog.postgresql_connection import PostgresConnection
+from typing import TYPE_CHECKING
+
 from pytoon_pipeline.catalog.sqlite_file import SqliteFile
 from pytoon_pipeline.runtime.home import Home
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.catalog.postgresql_connection import PostgresConnection
 
 # What others refer to comes first. Inserted failures make events, so the events come last.
 TABLES = ("uploads", "files", "failures", "attempts", "versions", "items", "audit", "events")
@@ -15,7 +19,7 @@ COUNT_ON = (
 )
 
 
-def take_over(home: Home, target: PostgresConnection) -> None:
+def take_over(home: Home, target: "PostgresConnection") -> None:
     """Copies all rows, within the transaction of the caller. The tables of ``target`` are empty."""
     if not home.catalog.exists():
         return
