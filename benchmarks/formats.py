@@ -1,19 +1,22 @@
 """All outputs of one talk in one command: what they cost above the encode floors, and whether each is as it should be.
 
 ``python -m benchmarks.formats TALK [--seconds 42] [--outputs LIST] [--floor-seconds 4] [--out FOLDER]``. With
-``--out``, a run that was interrupted goes on: results of steps that ended are kept there. The outputs are rendered
-into an empty home, each by a command of its own, so that ``cold`` includes loading Python once for each; then one word
-of a caption is changed, and one command renders them all again. Wall time is that of the commands with all imports,
-processor time that of all their threads. The floor of an output is the processor time of encoding its finished frames
-from memory with its own settings, measured on its first seconds. ``repeated_analyses`` are stages of analysis that a
-second output computed again; ``heads_inside`` is the share of frames with a head that show it (``benchmarks.framing``).
+``--out``, a run that was interrupted goes on: results of steps that ended are kept there. One command renders all
+outputs into an empty home; then one word of a caption is changed, and one command renders them all again. Wall time is
+that of the command with all imports, processor time that of all its processes. ``analysis_seconds`` is how long each
+analysis took, as the stages report it: the outputs share it. The floor of an output is the processor time of encoding
+its finished frames from memory with its own settings, measured on its first seconds. ``repeated_analyses`` are stages
+of analysis that another output computed again; ``heads_inside`` is the share of frames with a head that show it
+(``benchmarks.framing``).
 """
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,11 +58,13 @@ def figures(talk: Path, folder: Path, options: argparse.Namespace) -> dict[str, 
     def render(outputs: str) -> tuple[dict[str, float], dict[str, Any]]:
         return timed(folder, "render", str(talk), *request, "--output", outputs)
 
-    cold, results = {"wall": 0.0, "processor": 0.0}, []
-    for n, output in enumerate(options.outputs.split(",")):
-        cost, result = step(folder, f"cold-{n}", partial(render, output.strip()))
-        cold = {name: round(cold[name] + cost[name], 2) for name in cold}
-        results.append(result)
+    def cold_render() -> tuple[dict[str, float], dict[str, Any]]:
+        # What an interrupted render has stored is not paid for again.
+        shutil.rmtree(folder / "home", ignore_errors=True)
+        return render(options.outputs)
+
+    cold, first = step(folder, "cold", cold_render)
+    results = answers(first)
     floors = {
         one["name"]: step(folder, f"floor-{n}", partial(floor_of, one, options.floor_seconds))
         for n, one in enumerate(results)
@@ -72,9 +77,10 @@ def figures(talk: Path, folder: Path, options: argparse.Namespace) -> dict[str, 
     edit, second = step(folder, "edit", lambda: render(options.outputs))
     return {
         "cold": cold,
+        "analysis_seconds": analysis_seconds(results),
         "floors": floors,
         "times_the_floors": round(cold["processor"] / sum(floors.values()), 3),
-        "repeated_analyses": sorted(set.union(*(computed(one) & SHARED for one in results[1:]), set())),
+        "repeated_analyses": repeated(results),
         "edit": {"words": words, "apply": apply, "render": edit},
         "edit_share": round((apply["processor"] + edit["processor"]) / cold["processor"], 4),
         "edited_segments": [one["segments"] for one in answers(second)],
@@ -94,9 +100,24 @@ def answers(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [result, *result["other_outputs"]]
 
 
-def computed(result: dict[str, Any]) -> set[str]:
-    """The stages that were computed for an output."""
-    return {one["name"] for one in result["stages"] if one["status"] == "computed"}
+def computed_analyses(result: dict[str, Any]) -> dict[str, float]:
+    """The stages of analysis that were computed for an output, and the seconds of each."""
+    stages = (one for one in result["stages"] if one["status"] == "computed" and one["name"] in SHARED)
+    return {one["name"]: one["seconds"] for one in stages}
+
+
+def analysis_seconds(results: list[dict[str, Any]]) -> dict[str, float]:
+    """The seconds that each analysis took for all outputs together."""
+    seconds = Counter[str]()
+    for result in results:
+        seconds.update(computed_analyses(result))
+    return {name: round(value, 2) for name, value in seconds.items()}
+
+
+def repeated(results: list[dict[str, Any]]) -> list[str]:
+    """The analyses that more than one output computed."""
+    times = Counter(name for result in results for name in computed_analyses(result))
+    return sorted(name for name, count in times.items() if count > 1)
 
 
 def described(results: list[dict[str, Any]], talk: Path, folder: Path) -> list[dict[str, Any]]:
