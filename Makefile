@@ -96,6 +96,7 @@ bench-unattended: setup-test
 	$(BIN)/python -m benchmarks.unattended
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.chaos
+	$(BIN)/python -m benchmarks.fleet_chaos
 	$(BIN)/python -m benchmarks.api_contract
 	$(BIN)/python -m benchmarks.api_refusals
 	$(BIN)/python -m benchmarks.api_chaos .api-chaos --minutes 60
