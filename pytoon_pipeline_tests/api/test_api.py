@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,13 +31,16 @@ GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 
 def guide(api: Client, folder: Path) -> None:
     """Runs every command of the guide, as a person types them."""
-    blocks = re.findall(r"```bash\n(.*?)```", GUIDE.read_text(), re.DOTALL)
-    (folder / "guide.sh").write_text("set -eu\n" + "".join(blocks))
-    done = subprocess.run(
-        ["bash", "guide.sh"], cwd=folder, capture_output=True, text=True, timeout=120,
-        env={"PATH": os.environ["PATH"], "API": api.url, "PYTOON_KEY": TOKEN},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    for language, program in (("bash", ["bash", "-eu"]), ("python", [sys.executable])):
+        blocks = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+        script = folder / f"guide.{language}"
+        script.write_text("".join(blocks))
+        done = subprocess.run(
+            [*program, script.name], cwd=folder, capture_output=True, text=True, timeout=120,
+            env={"PATH": os.environ["PATH"], "API": api.url, "PYTOON_KEY": TOKEN},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert next((folder / "videos").glob("*.mp4")).read_bytes() == (folder / "summer.mp4").read_bytes()
 
 
 @pytest.mark.usefixtures("quick_encoder")
