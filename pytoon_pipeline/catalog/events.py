@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.contracts.events import EventData, RenderEvent
@@ -31,6 +32,17 @@ class Events:
             "and (:key is null or key = :key) order by seq limit :limit"
         )
         values = {"seq": seq, "tenant": tenant, "key": key, "limit": limit}
+        return self._found(query, values)
+
+    def since_queued(self, key: str) -> list[RenderEvent]:
+        """The events of an upload since it was last queued."""
+        query = (
+            "select seq, type, at, key, data from events where key = :key and seq >= coalesce("
+            "(select max(seq) from events where key = :key and type = 'render.queued'), 0) order by seq"
+        )
+        return self._found(query, {"key": key})
+
+    def _found(self, query: str, values: Mapping[str, object]) -> list[RenderEvent]:
         with self._database.read() as database:
             rows = database.execute(query, values).fetchall()
         return [
@@ -44,13 +56,6 @@ class Events:
         with self._database.read() as database:
             found = database.execute(query, (event.render, event.type, event.seq)).fetchall()
         return len(found) != 1
-
-    def progress(self, key: str) -> EventData | None:
-        """How far the render of an upload is, if it has begun since it was queued."""
-        query = "select type, data from events where key = ? order by seq desc limit 1"
-        with self._database.read() as database:
-            found = database.execute(query, (key,)).fetchone()
-        return EventData.model_validate_json(found[1]) if found and found[0] == PROGRESS else None
 
     def add_progress(self, key: str, stage: str | None, percent: int | None) -> None:
         """Records progress. After a power failure it may be missing; changes of state never are."""

@@ -13,6 +13,7 @@ from pytoon_pipeline.client.connection import ATTEMPTS, PAUSE_SECONDS, Connectio
 from pytoon_pipeline.client.event_source import events_in
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.events import RenderEvent
+from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.renders import (
     Render,
     RenderList,
@@ -73,6 +74,10 @@ class Client:
     def get(self, render: str) -> Render:
         """A render by its id or name."""
         return self._renders("GET", f"/{render}")
+
+    def quality(self, render: str) -> QcReport:
+        """What quality control measured of a finished video, and its findings."""
+        return QcReport.model_validate_json(self._connection.send("GET", f"/v1/renders/{render}/qc").content)
 
     def cancel(self, render: str) -> Render:
         """Ends a render that waits or is in progress."""

@@ -8,6 +8,7 @@ from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation
 from pytoon_pipeline.contracts.events import EventData
+from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.resolved_request import Origin
 from pytoon_pipeline.contracts.results import ErrorInfo
 from pytoon_pipeline.contracts.spec.render_spec import Note
@@ -83,11 +84,12 @@ class RequestCheck(Record):
 
 
 class RenderLinks(Record):
-    """Paths on this server. ``files`` are those of the finished video by name. A held one has none; who may release it
-    finds its files under ``held``.
+    """Paths on this server. ``qc`` is the report of quality control; ``files`` are those of the finished video by name.
+    A held one has neither; who may release it finds its files under ``held``.
     """
 
     self: str
+    qc: str | None = None
     files: dict[str, str] = Field(default_factory=dict)
     held: dict[str, str] = Field(default_factory=dict)
 
@@ -126,11 +128,15 @@ class Render(RenderSummary):
     """A render and its video. ``id`` is the key of the content and the request's variant and format.
 
     ``status`` is that of ``pytoon status``; ``at`` is when it last changed, in seconds since the epoch;
-    ``progress`` is how far it is while it is rendered; ``items`` are the ids of its files. A finished video stays
-    finished when a later change of it fails; then ``failed_change`` says why.
+    ``progress`` is how far it is while it is rendered, and ``seconds_left`` about how long its segments still take.
+    ``queued_seconds`` is how long it waited, ``engine`` what rendered the finished video; ``items`` are the ids of its
+    files. A finished video stays finished when a later change of it fails; then ``failed_change`` says why.
     """
 
     progress: EventData | None = None
+    seconds_left: float | None = None
+    queued_seconds: float | None = None
+    engine: EngineName | None = None
     attempts: int = 0
     items: tuple[str, ...] = ()
     score: float | None = None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pytoon_pipeline.accounts.files import TenantFiles
 from pytoon_pipeline.accounts.idempotency import IdempotencyKeys
 from pytoon_pipeline.accounts.quotas import Quotas
 from pytoon_pipeline.catalog.database import Database
-from pytoon_pipeline.catalog.events import Events
+from pytoon_pipeline.catalog.events import PROGRESS, Events
 from pytoon_pipeline.catalog.finding import find_key_of
 from pytoon_pipeline.catalog.listing import tenant_rows
 from pytoon_pipeline.catalog.uploads import Uploads
@@ -22,12 +23,14 @@ from pytoon_pipeline.config.own_brands import named_brand
 from pytoon_pipeline.config.presets import load_limits, load_operations
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
+from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.renders import Render, RenderLinks, RenderList, RenderRequest, RenderSummary
 from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import UploadStatus
 from pytoon_pipeline.contracts.status import DeliveryRecord, DeliveryState
 from pytoon_pipeline.contracts.suggestions import ADVICE
 from pytoon_pipeline.contracts.upload_states import UploadState
+from pytoon_pipeline.delivery.outbox import MANIFEST
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest_in_steps
 from pytoon_pipeline.intake.preflight import Preflight
@@ -39,6 +42,7 @@ from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.service import overview
 from pytoon_pipeline.service.program_hints import for_programs
 from pytoon_pipeline.service.quotas import admission, quotas_of
+from pytoon_pipeline.service.render_times import queued_seconds, seconds_left
 from pytoon_pipeline.service.retry import retry as continue_uploads
 from pytoon_pipeline.service.runner import OpenRunRecords
 from pytoon_pipeline.service.sources import RequestOptions
@@ -203,13 +207,21 @@ def render(at: Workplace, name: str) -> Render:
     finished = record if status.version is not None else None
     files = {} if finished is None else files_of(home, finished)
     here, place = f"/v1/renders/{key}", "held" if finished is not None and finished.held else "files"
+    links: dict[str, object] = {"self": here, place: {one: f"{here}/{place}/{one}" for one in files}}
+    if place == "files" and MANIFEST in files:
+        links["qc"] = f"{here}/qc"
+    events = Events(home).since_queued(key)
+    waiting = status.status == "waiting"
     return Render(
         **{**values, **errors},
         id=key,
-        progress=Events(home).progress(key) if status.status == "waiting" else None,
+        progress=events[-1].data if waiting and events and events[-1].type == PROGRESS else None,
+        seconds_left=seconds_left(events, time.time()) if waiting else None,
+        queued_seconds=queued_seconds(events),
+        engine=None if finished is None else finished.engine,
         score=None if finished is None else finished.score,
         seconds=None if finished is None else finished.seconds,
-        links=RenderLinks.model_validate({"self": here, place: {one: f"{here}/{place}/{one}" for one in files}}),
+        links=RenderLinks.model_validate(links),
     )
 
 
@@ -245,6 +257,12 @@ def delivered_file(at: Workplace, name: str, file: str, *, held: bool = False) -
         message = "This video is held until a person releases it; its “reason” says why."
         raise InvalidInput("unknown_file", message, "A person who has seen it releases it on the server.")
     raise InvalidInput("unknown_file", "This render has no such file.", "Its “links” name the files that it has.")
+
+
+def quality_report(at: Workplace, name: str) -> QcReport:
+    """What quality control measured of a finished video, and its findings. Raises as ``delivered_file``."""
+    manifest = json.loads(delivered_file(at, name, MANIFEST).path.read_bytes())
+    return QcReport.model_validate(manifest["qc"])
 
 
 def renders(at: Workplace, state: UploadState | None, cursor: str | None, limit: int) -> RenderList:

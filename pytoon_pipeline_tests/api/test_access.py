@@ -25,8 +25,10 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.access import ROLES, Role, Scope
 from pytoon_pipeline.contracts.artifact import StoredFile
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput
+from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.contracts.webhooks import WebhookRequest
+from pytoon_pipeline.delivery.outbox import MANIFEST
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.webhooks import body_of
 from pytoon_pipeline_tests.api.conftest import TOKEN, Answer, Client
@@ -56,6 +58,7 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/renders/{render}/cancel"): "renders:write",
     ("POST", "/v1/renders/{render}/items/{item}/regenerate"): "renders:write",
     ("GET", "/v1/renders/{render}/files/{name}"): "renders:read",
+    ("GET", "/v1/renders/{render}/qc"): "renders:read",
     ("GET", "/v1/renders/{render}/held/{name}"): "renders:release",
     ("POST", "/v1/renders/{render}/release"): "renders:release",
     ("GET", "/v1/renders/{render}/events"): "renders:read",
@@ -114,8 +117,12 @@ def acme(api: Client, service: ApiService, home: Home, photo: bytes) -> Owned:
     video = home.outbox / "acme" / NAME
     video.parent.mkdir(parents=True)
     video.write_bytes(SECRET.encode())
+    report = QcReport(score=100, score_breakdown=SECRET, verdict="pass", findings=(), measured={}, seconds=1)
+    manifest = video.with_name(MANIFEST)
+    manifest.write_text(json.dumps({"qc": report.model_dump(mode="json")}))
     path, stored = str(video.relative_to(home.root)), StoredFile(sha256="0" * 64, bytes=1)
-    record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", video=path, files={path: stored})
+    files = {path: stored, str(manifest.relative_to(home.root)): stored}
+    record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", video=path, files=files)
     Uploads(home).deliver(render, record)
     hooks = Webhooks(service.accounts, "acme")
     hook = hooks.create(WebhookRequest(url=f"https://example.com/?{quote(SECRET)}"), 0).webhook.id

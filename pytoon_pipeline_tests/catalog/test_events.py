@@ -21,16 +21,15 @@ def test_a_delivery_is_an_event(home: Home) -> None:
     uploads = Uploads(home)
     uploads.register(SourceMedia(key=KEY, title="a", items=(), request={}))
     assert kinds(home) == ["queued"]
-    assert Events(home).progress(KEY) is None
     Events(home).add_progress(KEY, "composite", 40)
-    progress = Events(home).progress(KEY)
-    assert progress is not None
-    assert (progress.stage, progress.percent) == ("composite", 40)
+    queued, progress = Events(home).since_queued(KEY)
+    assert (queued.type, progress.type) == ("render.queued", "render.progress")
+    assert (progress.data.stage, progress.data.percent) == ("composite", 40)
     record = DeliveryRecord(at=1.0, engine="local", preset="p", presets="d", video="outbox/a.mp4")
     uploads.deliver(KEY, record.model_copy(update={"held": True}))
     uploads.deliver(KEY, record)
     assert kinds(home) == ["queued", "progress", "held", "completed"]
-    assert Events(home).progress(KEY) is None
+    assert [one.type for one in Events(home).since_queued(KEY)][-1] == "render.completed"
     forget_upload(home, KEY, ())
     assert kinds(home) == []
     assert Events(home).newest() == 0

@@ -59,7 +59,8 @@ def test_a_video_is_made_and_fetched(
         program.wait(queued.id, 0)
     assert compile_upload(defs().resolve_job_def(COMPILE), instance, home, queued.id).error is None
     done = program.wait(queued.id)
-    assert done.status == "completed"
+    assert (done.status, done.engine) == ("completed", "local")
+    assert program.quality(done.id).score == done.score
     files = {path.name: path for path in program.download(done, tmp_path / "videos")}
     record = Uploads(home).delivered(done.id)
     assert record is not None

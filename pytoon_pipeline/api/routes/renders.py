@@ -10,6 +10,7 @@ from pytoon_pipeline.api.access import ReadsRenders, ReleasesRenders, WritesRend
 from pytoon_pipeline.api.bodies import document, document_of
 from pytoon_pipeline.api.forms import EXAMPLE, FORM_BODY, render_request
 from pytoon_pipeline.api.service import ApiService
+from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.renders import (
     RegenerateRequest,
     ReleaseRequest,
@@ -67,6 +68,11 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
     def show(caller: ReadsRenders, render: str) -> Render:
         """A render by its id or name."""
         return renders.render(service.of(caller), render)
+
+    @app.get("/v1/renders/{render}/qc")
+    def checked(caller: ReadsRenders, render: str) -> QcReport:
+        """What quality control measured of a finished video, its findings and score."""
+        return renders.quality_report(service.of(caller), render)
 
     @app.post("/v1/renders/{render}/retry", status_code=202)
     def again(caller: WritesRenders, render: str) -> Render:
