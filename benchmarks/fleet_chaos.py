@@ -145,10 +145,8 @@ def measure(folder: Path, many: Deployment, options: argparse.Namespace) -> dict
         "kills": dict(killer.killed), "all_kills": killer.killed.total(), "uploads": len(drops), "all_settled": done,
         "no_run_unfinished": quiet, "no_lease_left": released, "incomplete": incomplete, "degraded": degraded,
         "held": held, "several_versions": [name for name, count in versions.items() if count > 1],
-        "segments_rendered_again": {
-            kind: rendered_again([one.home for one in machines])
-            for kind, machines in (("workers", many.workers), ("engines", many.engines))
-        },
+        # Engines do not know for which upload they render.
+        "segments_rendered_again_by_workers": rendered_again([one.home for one in many.workers]),
         "unlike_undisturbed": differing(home, complete, many.workers, folder / "undisturbed"),
         "minutes_of_kills": round(striking / 60, 1), "minutes": round((time.monotonic() - began) / 60, 1),
     }  # fmt: skip
