@@ -88,7 +88,7 @@ def manifest(home: Home) -> dict[str, Any]:
 
 
 def requested(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    result = request_runs(dg.build_sensor_context(instance=instance), CATALOG)
+    result = request_runs(dg.build_sensor_context(instance=instance), CONFIG, CATALOG)
     return list(result.run_requests or []) if isinstance(result, dg.SensorResult) else []
 
 

@@ -69,6 +69,7 @@ def test_many_machines_make_the_frames_of_one(
             assert executed_by_workers(dispatcher, keys)
             assert Leases(Database(dispatcher)).live() == {}
     made = [videos(machine.home) for machine in many.workers]
-    assert list(map(len, made)) == [1, 1], "each worker has made one"
+    # A worker that starts late may find both taken.
+    assert sum(map(len, made)) == 2, "each video was made once"
     assert made[0] | made[1] == videos(one)
     assert not videos(dispatcher)

@@ -92,7 +92,7 @@ def run(key: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = No
 def tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     """Runs that the sensors request for uploads. Records are reconciled when that is due."""
     context = dg.build_sensor_context(instance=instance)
-    result = request_runs(context, CATALOG)
+    result = request_runs(context, CONFIG, CATALOG)
     if isinstance(fail_lost_runs(context, CONFIG, CATALOG), dg.RunRequest):
         job = defs().resolve_job_def(RECONCILE)
         assert job.execute_in_process(instance=instance, run_config=QUIET).success
