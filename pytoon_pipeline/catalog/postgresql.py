@@ -44,7 +44,7 @@ class PostgresServer:
                 return
             connection.send("begin", _lock(WRITERS))
             try:
-                self._upgrade(connection)
+                self._bring_up_to_date(connection)
                 yield connection
             finally:
                 connection.send("rollback")
@@ -55,11 +55,7 @@ class PostgresServer:
             relaxed = () if durable else ("set local synchronous_commit = off",)
             connection.send("begin", *relaxed, _lock(WRITERS))
             try:
-                if not self._is_current(connection):
-                    # Another process may have brought it up to date since.
-                    connection.find_version()
-                    if not self._is_current(connection):
-                        self._upgrade(connection)
+                self._bring_up_to_date(connection)
                 yield connection
             except BaseException:
                 connection.undo()
@@ -72,8 +68,14 @@ class PostgresServer:
             for (table,) in tables:
                 connection.send(f"vacuum full {table}")
 
-    def _upgrade(self, connection: PostgresConnection) -> None:
-        """Brings the tables up to date; new ones take over the catalog of this home."""
+    def _bring_up_to_date(self, connection: PostgresConnection) -> None:
+        """Upgrades the tables, within a transaction that has the lock; new ones take over the catalog of this home."""
+        if self._is_current(connection):
+            return
+        # Another process may have done so while this one waited for the lock.
+        connection.find_version()
+        if self._is_current(connection):
+            return
         is_new = connection.is_new
         connection.upgrade()
         if is_new:

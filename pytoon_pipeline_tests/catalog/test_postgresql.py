@@ -14,6 +14,7 @@ import pytest
 from pytoon_pipeline.catalog import postgresql
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.postgresql import address_of
+from pytoon_pipeline.catalog.postgresql_connection import PostgresConnection
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
@@ -47,6 +48,21 @@ def test_texts_come_back_as_they_were(home: Home) -> None:
     Uploads(home).register(upload())
     assert Uploads(home).get(KEY) == upload()
     assert not home.catalog.exists()
+
+
+def test_a_reader_finds_the_tables_that_another_made_while_it_waited(home: Home, server: str) -> None:
+    found: list[int] = []
+    reader = threading.Thread(target=lambda: found.append(len(list(Uploads(home).keys()))))
+    with closing(PostgresConnection(server)) as other, closing(PostgresConnection(server)) as watching:
+        other.send("begin", f"select pg_advisory_xact_lock({postgresql.WRITERS})")
+        reader.start()
+        while not watching.execute("select 1 from pg_locks where locktype = 'advisory' and not granted").fetchone():
+            time.sleep(0.01)
+        other.find_version()
+        other.upgrade()
+        other.send("commit")
+        reader.join()
+    assert found == [0]
 
 
 def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

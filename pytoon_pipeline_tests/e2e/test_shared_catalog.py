@@ -42,7 +42,7 @@ def test_an_equal_request_on_both_is_rendered_once(tmp_path: Path) -> None:
     clip, homes = media.video(tmp_path / "clip.mp4", 2, sound=False), [tmp_path / "one", tmp_path / "two"]
     with rendering(homes[0], clip) as first, rendering(homes[1], clip) as second:
         results = [json.loads(one.communicate()[0]) for one in (first, second)]
-    assert {one["status"] for one in results} == {"completed"}
+    assert {one["status"] for one in results} == {"completed"}, [one.get("error") for one in results]
     made, found = sorted(results, key=lambda one: -one["segments"]["rendered"])
     assert made["segments"]["rendered"] == made["segments"]["total"] > 0
     assert found["segments"]["rendered"] == 0
