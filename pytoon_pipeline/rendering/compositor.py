@@ -57,29 +57,30 @@ def compose(
     plan: SegmentPlan,
     sources: Mapping[str, Source],
     readers: SourceReaders | None = None,
-    canvas: YuvaImage | None = None,
+    canvases: Sequence[YuvaImage] = (),
 ) -> Iterator[YuvaImage]:
     """Yields all frames of ``plan`` in order, without captions. Footage is read with ``readers``, which stay open.
 
-    Each frame is drawn on ``canvas``, over the one before, or on a new image. The caller may draw on it.
+    Each frame is drawn on the next of ``canvases`` in turn, over what is there, or on a new image when there are none.
+    The caller may draw on it.
     """
     if plan.lut is not None:
         sources = {item: replace(source, lut=plan.lut) for item, source in sources.items()}
     with ExitStack() as stack:
         readers = readers or stack.enter_context(SourceReaders())
         footage = stack.enter_context(closing(Footage(sources, plan.rate, readers)))
-        yield from _compose(plan, sources, footage, canvas)
+        yield from _compose(plan, sources, footage, canvases)
 
 
 def _compose(
-    plan: SegmentPlan, sources: Mapping[str, Source], footage: Footage, canvas: YuvaImage | None
+    plan: SegmentPlan, sources: Mapping[str, Source], footage: Footage, canvases: Sequence[YuvaImage]
 ) -> Iterator[YuvaImage]:
     size = (plan.width, plan.height)
     scenes = [(scene, SceneStack(scene, size, sources, footage)) for scene in plan.scenes]
     overlays = [LayerSampler(layer_slice, size, sources, footage) for layer_slice in plan.overlays]
     for frame in range(plan.frames):
         visible = [(scene, stack) for scene, stack in scenes if scene.first <= frame < scene.first + scene.frames]
-        target = canvas or empty_image(*size)
+        target = canvases[frame % len(canvases)] if canvases else empty_image(*size)
         draw_onto(target, _compose_scenes(visible, frame, target))
         for sampler in overlays:
             if sprite := sampler.at(frame):

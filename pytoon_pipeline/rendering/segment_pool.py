@@ -68,13 +68,15 @@ class SegmentPool:
     def _render_next(self, queue: SegmentQueue, tasks: Tasks, readers: SourceReaders) -> tuple[int, StageResult]:
         number = queue.take()
         plan, key = tasks[number]
-        result = get_or_compute(self.store, key, lambda scratch: self._compute(plan, readers, scratch))
+        # Processors whose threads find no more segments help with the last ones.
+        ahead = queue.empty
+        result = get_or_compute(self.store, key, lambda scratch: self._compute(plan, readers, scratch, ahead))
         if result.status == "cached":
             # Another process has rendered it in the meantime.
             self.counter.advance(plan.frames)
         return number, result
 
-    def _compute(self, plan: SegmentPlan, readers: SourceReaders, scratch: Path) -> StageOutput:
+    def _compute(self, plan: SegmentPlan, readers: SourceReaders, scratch: Path, ahead: bool) -> StageOutput:
         files = {
             VIDEO: scratch / "segment.mp4",
             FRAME_STATS: scratch / "frame_stats.npz",
@@ -85,7 +87,7 @@ class SegmentPool:
         while encoder is not None:
             used, sheet = encoder, ContactSheet(plan.sheet_frames)
             part = replace(plan, encoder=used)
-            render_segment(part, self.sources, files[VIDEO], watch, sheet, readers).save(files[FRAME_STATS])
+            render_segment(part, self.sources, files[VIDEO], watch, sheet, readers, ahead).save(files[FRAME_STATS])
             watch = FrameWatch(self.deadline)
             encoder = used.coarser(files[VIDEO].stat().st_size, plan.rate.seconds(plan.frames))
             if encoder is not None:

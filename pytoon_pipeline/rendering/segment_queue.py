@@ -16,6 +16,12 @@ class SegmentQueue:
         self._runs: dict[int, list[int]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def empty(self) -> bool:
+        """Whether every segment was handed out."""
+        with self._lock:
+            return not any(self._runs.values())
+
     def take(self) -> int:
         """The next segment of the calling thread. Raises ``IndexError`` when none is left."""
         thread = threading.get_ident()

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,30 +45,43 @@ class FrameWatch:
 def render_segment(
     plan: SegmentPlan, sources: Mapping[str, Source], out: Path,
     watch: FrameWatch = FrameWatch(), contact_sheet: ContactSheet | None = None, readers: SourceReaders | None = None,
+    ahead: bool = False,
 ) -> FrameStats:  # fmt: skip
     """Encodes the frames of ``plan`` into the MP4 file ``out``, measures them, and copies some to ``contact_sheet``.
 
-    Footage is read with ``readers``: a segment that begins where another one ended needs no seek.
+    Footage is read with ``readers``: a segment that begins where another one ended needs no seek. With ``ahead``,
+    another thread composes a frame while the one before is encoded.
     Raises ``RenderError`` when the deadline of ``watch`` passes or the encoder fails, and ``Stopped`` when the process
     is asked to stop.
     """
     size = (plan.width, plan.height)
     collector = FrameStatsCollector()
+    targets = [video_frame(*size) for _ in range(2 if ahead else 1)]
 
     def frames() -> Iterator["VideoFrame"]:
-        frame, canvas = video_frame(*size)
-        for number, _ in enumerate(compose(plan, sources, readers, canvas)):
+        canvases = [canvas for _, canvas in targets]
+        for number, canvas in enumerate(compose(plan, sources, readers, canvases)):
             watch.check()
             for sprite in captions.sprites(plan.captions, plan.caption_style, plan.rate, number, size):
                 blend(canvas, sprite)
             collector.add(canvas.y, canvas.u, canvas.v)
             if contact_sheet is not None:
                 contact_sheet.add(number, canvas.y, canvas.u, canvas.v)
-            yield frame
+            yield targets[number % len(targets)][0]
             watch.on_frame(1)
 
-    _encode(frames(), size, plan.rate, plan.encoder, out)
+    _encode(_one_ahead(frames()) if ahead else frames(), size, plan.rate, plan.encoder, out)
     return collector.done()
+
+
+def _one_ahead(frames: Iterator["VideoFrame"]) -> Iterator["VideoFrame"]:
+    """The same frames; each next one is made in another thread while its receiver works on the one before."""
+    context = copy_context()
+    with ThreadPoolExecutor(1, thread_name_prefix="compose") as thread:
+        following = thread.submit(context.run, next, frames, None)
+        while (frame := following.result()) is not None:
+            following = thread.submit(context.run, next, frames, None)
+            yield frame
 
 
 def encode(

@@ -170,7 +170,7 @@ def test_frames_do_not_depend_on_where_a_segment_starts() -> None:
 
 
 def test_frames_drawn_over_each_other_are_those_drawn_on_new_images(tmp_path: Path) -> None:
-    """Renderers draw all frames on one canvas: nothing of the frame before shows through."""
+    """Renderers draw all frames on one or two canvases: nothing of a frame before shows through."""
     pixels = np.random.default_rng(1).integers(0, 256, (2400, 1600, 3)).astype(np.uint8)
     sources = picture(tmp_path, pixels)
     keys = (CropKeyframe(frame=0, x=0.5, y=0.5, focus_x=0.3, focus_y=0.7, zoom=1.0),
@@ -186,9 +186,10 @@ def test_frames_drawn_over_each_other_are_those_drawn_on_new_images(tmp_path: Pa
         Scene(start=20, frames=5, background="#103050", layers=(shape("#FF0000", 300, 300, at()),)),
     ]
     plan = plan_segment(spec := spec_of(scenes), spec.segments[0], sources)
-    canvas = empty_image(1080, 1920)
-    for new, over in zip(compose(plan, sources), compose(plan, sources, None, canvas), strict=True):
-        assert over is canvas
+    canvases = [empty_image(1080, 1920), empty_image(1080, 1920)]
+    drawn = compose(plan, sources, None, canvases)
+    for number, (new, over) in enumerate(zip(compose(plan, sources), drawn, strict=True)):
+        assert over is canvases[number % 2]
         assert all(np.array_equal(a, b) for a, b in zip((new.y, new.u, new.v), (over.y, over.u, over.v), strict=True))
 
 

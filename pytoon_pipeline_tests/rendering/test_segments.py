@@ -29,10 +29,11 @@ def test_only_the_segment_of_a_changed_caption_is_rendered(source: Source, store
 
 
 def test_rendering_twice_gives_the_same_bytes(source: Source, store: Store, tmp_path: Path) -> None:
+    """Also when another thread composes them ahead."""
     job = plan_segment(spec(), spec().segments[1], {ITEM: source})
-    for name in ("a", "b"):
-        segments.render_segment(job, {ITEM: source}, tmp_path / f"{name}.mp4")
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    for name, ahead in (("a", False), ("b", False), ("c", True)):
+        segments.render_segment(job, {ITEM: source}, tmp_path / f"{name}.mp4", ahead=ahead)
+    assert len({path.read_bytes() for path in tmp_path.glob("?.mp4")}) == 1
 
 
 ENCODED_TWICE = """
