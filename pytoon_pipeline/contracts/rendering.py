@@ -29,10 +29,12 @@ class EngineAttempt(Record):
 class RenderedSegments(Record):
     """All segments of a video are in the store. ``engine`` rendered them after those in ``engine_attempts`` failed.
 
-    ``fallback_spec`` is the plan that the fallback engine rendered instead of the requested one.
+    ``fingerprints`` are those of the segments, in order. ``fallback_spec`` is the plan that the fallback engine
+    rendered instead of the requested one.
     """
 
     segments: int
+    fingerprints: tuple[str, ...] = ()
     engine: EngineName = "local"
     engine_attempts: tuple[EngineAttempt, ...] = ()
     fallback_spec: RenderSpec | None = None

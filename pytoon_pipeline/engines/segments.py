@@ -21,7 +21,7 @@ from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResu
 if TYPE_CHECKING:
     from pytoon_pipeline.engines.policy import RenderOutcome
 
-SEGMENTS = Stage("rendered_segments", 7, "by_rule")
+SEGMENTS = Stage("rendered_segments", 8, "by_rule")
 
 # What a second of 1080×1920 takes on the disk: 0.27 MB is usual, once in segments and once in the finished file. Other
 # sizes are taken to need as much per pixel.
@@ -73,6 +73,7 @@ def _find_or_render(job: RenderJob, spec: RenderSpec, key: StageKey) -> Segments
     rendered = policy.render(job.chain(), job.request(spec), report_progress, report_failure, job.slot)
     value = RenderedSegments(
         segments=len(rendered.segments),
+        fingerprints=tuple(one.artifact.fingerprint for one in rendered.segments),
         engine=rendered.engine,
         engine_attempts=rendered.attempts,
         fallback_spec=rendered.fallback_spec,

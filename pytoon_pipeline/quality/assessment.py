@@ -88,6 +88,7 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
     from pytoon_pipeline.media.loudness import Loudness
     from pytoon_pipeline.quality.inspection import DeliveredParts
     from pytoon_pipeline.quality.references import Reference, References
+    from pytoon_pipeline.quality.stored_observations import SegmentObserver
     from pytoon_pipeline.quality.subjects import known_subjects
     from pytoon_pipeline.quality.verdict import check_video
     from pytoon_pipeline.rendering import contact_sheet
@@ -116,6 +117,7 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
         contact_sheet.read(video.spec, segment_files(store, video.segments, CONTACT_SHEET)),
         References(references),
         known_subjects(faces, stills, 1 / SAMPLES_PER_SECOND),
+        SegmentObserver(store, video.segments, video.frames.fingerprint).observe,
     )
 
 

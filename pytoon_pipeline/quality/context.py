@@ -14,6 +14,7 @@ from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.deviation import Limit
 from pytoon_pipeline.quality.inspection import Inspection
+from pytoon_pipeline.quality.plan_observations import Observer, observe
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.subjects import Subject
 from pytoon_pipeline.rendering.contact_sheet import BgrImage
@@ -35,7 +36,8 @@ class CheckContext:
 
     ``planned_silence`` says that silence is intended. ``decoded_audio`` is the file's own audio when it must be
     compared with what was ``rendered``. ``faces`` are those detected in the items, ``subjects`` what these are about.
-    ``sampled_images`` are small copies of frames of the file, to be compared with the items' ``references``.
+    ``sampled_images`` are small copies of frames of the file; ``observe`` compares them with the plan and the items'
+    ``references``.
     """
 
     inspection: Inspection
@@ -49,6 +51,7 @@ class CheckContext:
     subjects: Mapping[str, Sequence[Subject]] = field(default_factory=dict)
     sampled_images: Mapping[int, BgrImage] = field(default_factory=dict)
     references: References | None = None
+    observe: Observer = observe
 
     @property
     def segments(self) -> Sequence[Segment]:

@@ -13,6 +13,7 @@ from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.quality.checks import check
 from pytoon_pipeline.quality.context import CheckContext, RenderedMeasurements
 from pytoon_pipeline.quality.inspection import DeliveredParts, Inspection, inspect
+from pytoon_pipeline.quality.plan_observations import Observer, observe
 from pytoon_pipeline.quality.references import References
 from pytoon_pipeline.quality.subjects import Subject
 from pytoon_pipeline.rendering.contact_sheet import BgrImage, all_sheet_frames
@@ -34,14 +35,15 @@ def check_video(
     sheet_images: Mapping[int, BgrImage] | None = None,
     references: References | None = None,
     subjects: Mapping[str, Sequence[Subject]] | None = None,
+    observer: Observer = observe,
 ) -> QcReport:
     """Checks a finished video against its plan, or any video when there is none.
 
     ``parts`` describes what the file was muxed from, and ``rendered`` has the frame statistics from rendering: frames
     and audio whose packets were copied unchanged are not decoded again. ``faces`` were detected in the items, and
     ``subjects`` are what these are about.
-    ``sheet_images`` are the contact sheets from rendering, and ``references`` the images of the sources; with them, the
-    frames are compared with the plan. Raises ``InvalidInput`` for a file that is not a video.
+    ``sheet_images`` are the contact sheets from rendering, and ``references`` the images of the sources; with them,
+    ``observer`` compares the frames with the plan. Raises ``InvalidInput`` for a file that is not a video.
     """
     began = time.perf_counter()
     inspection = inspect(path, parts, all_sheet_frames(spec) if spec and references else ())
@@ -66,6 +68,7 @@ def check_video(
         subjects or {},
         images,
         references,
+        observer,
     )
     findings = tuple(with_figures(one, inspection.rate) for one in merge_advice(check(context)))
     return QcReport(

@@ -77,10 +77,14 @@ def render_segment(
 def _one_ahead(frames: Iterator["VideoFrame"]) -> Iterator["VideoFrame"]:
     """The same frames; each next one is made in another thread while its receiver works on the one before."""
     context = copy_context()
+
+    def following() -> "VideoFrame | None":
+        return context.run(lambda: next(frames, None))
+
     with ThreadPoolExecutor(1, thread_name_prefix="compose") as thread:
-        following = thread.submit(context.run, next, frames, None)
-        while (frame := following.result()) is not None:
-            following = thread.submit(context.run, next, frames, None)
+        future = thread.submit(following)
+        while (frame := future.result()) is not None:
+            future = thread.submit(following)
             yield frame
 
 

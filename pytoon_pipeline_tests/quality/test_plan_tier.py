@@ -40,7 +40,7 @@ from pytoon_pipeline.media import generators, images
 from pytoon_pipeline.media.frame_stats import FrameStats
 from pytoon_pipeline.media.loudness import Loudness
 from pytoon_pipeline.media.probing import probe
-from pytoon_pipeline.quality import plan_tier
+from pytoon_pipeline.quality import plan_observations
 from pytoon_pipeline.quality.expected_elements import Element
 from pytoon_pipeline.quality.inspection import DeliveredParts
 from pytoon_pipeline.quality.references import Reference, References
@@ -571,7 +571,7 @@ def test_a_shape_that_is_covered_but_for_a_line_is_not_looked_for(covered: int, 
     image = np.zeros((480, 270, 3), np.uint8)
     image[:covered] = blue[0, 0]
     elements = [Element("shape", "ground", whole, grey), Element("shape", "cover", part, blue)]
-    ground, cover = plan_tier.compare(image, np.zeros((480, 270, 3), np.float32), elements)
+    ground, cover = plan_observations.compare(image, np.zeros((480, 270, 3), np.float32), elements)
     assert cover.presence == pytest.approx(1)
     assert ground.presence == (pytest.approx(0, abs=0.05) if looked_for else None)
 
@@ -583,13 +583,13 @@ def test_the_form_of_a_text_is_not_measured_before_what_is_unknown(unknown: Rect
     bars = (np.arange(box.width) // 6 % 2 == 0).astype(np.float32)
     glyphs = np.repeat(bars[None, :], box.height, axis=0)
     text = Element(
-        "text", "words", box, 255 * np.stack([glyphs] * 3, axis=2), glyphs, slack=plan_tier.SLACK
+        "text", "words", box, 255 * np.stack([glyphs] * 3, axis=2), glyphs, slack=plan_observations.SLACK
     )  # fmt: skip
     area = Element("shape", "", unknown, np.zeros((*reversed(unknown.size), 3), np.float32), certain=False)
     image = np.zeros((480, 270, 3), np.float32)
     unknown.crop(image)[:] = (30, 120, 240)
     box.crop(image)[:] = text.over(box.crop(image))
-    _, found = plan_tier.compare(image.astype(np.uint8), np.zeros((480, 270, 3), np.float32), [area, text])
+    _, found = plan_observations.compare(image.astype(np.uint8), np.zeros((480, 270, 3), np.float32), [area, text])
     assert found.presence is not None
     assert (found.likeness is not None) == measured
     if found.likeness is not None:
