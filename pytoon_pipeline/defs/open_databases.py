@@ -1,17 +1,19 @@
 """Keeps the SQLite databases of Dagster open while a run writes to them.
 
-Dagster opens a database for each query and closes it again. Closing the last connection to a database writes its whole
-write-ahead log back and waits for the disk, and a run of 14 assets has more than a thousand queries. While another
-connection is open, that happens once, at the end. It also has a new engine of SQLAlchemy for each query, which compiles
-the statement again; here all engines share what they have compiled. Connections to PostgreSQL are kept open as well.
+Dagster opens a database for each query and closes it again, and a run of 14 assets has hundreds of queries. Closing the
+last connection to a database also writes its whole write-ahead log back and waits for the disk. Here closed connections
+wait for the next query, and are closed at the end. Dagster also has a new engine of SQLAlchemy for each query, which
+compiles the statement again; here all engines share what they have compiled. Connections to PostgreSQL are kept open as
+well.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, event
@@ -20,7 +22,8 @@ from sqlalchemy.engine import Dialect
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
-BUSY_SECONDS = 30.0
+# Connections that wait for the next query: of three databases, each of a few threads.
+MAX_IDLE = 12
 # Where a connection of Dagster notes which database it has opened.
 DATABASE = "pytoon_database"
 
@@ -53,13 +56,13 @@ def _files_open(home: Home, run_id: str) -> Iterator[None]:
         return
     own = history / "runs" / f"{run_id}.db"
     with ExitStack() as kept:
-        for path in (*shared, own):
-            kept.enter_context(closing(_opened(path)))
+        keeper = _Keeper(frozenset(map(str, (*shared, own))))
+        kept.callback(keeper.end)
         listeners = _Listeners(own)
         for target, name, listener in (
             (Engine, "engine_connect", listeners.ready),
             (Engine, "do_connect", listeners.connecting),
-            (Pool, "connect", listeners.connected),
+            (Engine, "do_connect", keeper.connect),
             (Pool, "close", listeners.closed),
         ):
             event.listen(target, name, listener)
@@ -67,13 +70,55 @@ def _files_open(home: Home, run_id: str) -> Iterator[None]:
         yield
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """An idle connection to a database, which is created as Dagster creates it: with a write-ahead log."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    connection.execute("pragma journal_mode = wal")
-    # A connection counts as open from its first query on.
-    connection.execute("select count(*) from sqlite_master").fetchone()
-    return connection
+class KeptDatabase(sqlite3.Connection):
+    """A connection that waits for the next query when it is closed, as long as ``keeper`` keeps it."""
+
+    keeper: "_Keeper | None" = None
+    wanted: Any = None
+
+    def close(self) -> None:
+        if self.keeper is None or not self.keeper.take_back(self):
+            super().close()
+
+
+class _Keeper:
+    """Keeps idle connections to the databases ``paths``, so that each of them is open until the end."""
+
+    def __init__(self, paths: Collection[str]) -> None:
+        self._paths = paths
+        self._idle: list[KeptDatabase] = []
+        self._lock = Lock()
+        self._process = os.getpid()
+
+    def connect(self, _dialect: Any, _record: Any, arguments: Any, options: Any) -> KeptDatabase | None:
+        """For SQLAlchemy: a connection that is kept or a new one; ``None`` for other databases and in a fork."""
+        if not arguments or arguments[0] not in self._paths or os.getpid() != self._process:
+            return None
+        wanted = (arguments, options)
+        with self._lock:
+            kept = next((one for one in self._idle if one.wanted == wanted), None)
+            if kept is not None:
+                self._idle.remove(kept)
+                return kept
+        opened = sqlite3.connect(*arguments, **options, factory=KeptDatabase)
+        opened.keeper, opened.wanted = self, wanted
+        # With a write-ahead log, a process that dies loses nothing, and a power failure at most the last moments.
+        opened.execute("pragma synchronous = normal")
+        return opened
+
+    def take_back(self, connection: KeptDatabase) -> bool:
+        if os.getpid() != self._process or connection.in_transaction:
+            return False
+        with self._lock:
+            if len(self._idle) >= MAX_IDLE:
+                return False
+            self._idle.append(connection)
+        return True
+
+    def end(self) -> None:
+        for kept in self._idle:
+            kept.keeper = None
+            kept.close()
 
 
 class CompiledStatements(dict[Any, Any]):
@@ -107,11 +152,6 @@ class _Listeners:
     def connecting(self, _dialect: Any, record: Any, arguments: Any, _options: Any) -> None:
         """Notes which database is opened, for ``closed``."""
         record.info[DATABASE] = arguments[0] if arguments else None
-
-    def connected(self, connection: Any, _record: Any) -> None:
-        """With a write-ahead log, a process that dies loses nothing, and a power failure at most the last moments."""
-        if isinstance(connection, sqlite3.Connection):
-            connection.execute("pragma synchronous = normal")
 
     def closed(self, _connection: Any, record: Any) -> None:
         """The page of a run watches the run's database file, and new events are in the log beside it."""

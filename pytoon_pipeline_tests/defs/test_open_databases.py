@@ -1,11 +1,13 @@
 """Dagster's databases stay open during a run, and everything is in them afterwards."""
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from sqlalchemy import Engine, event
+import pytest
+from sqlalchemy import Engine, Pool, event
 
 from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.open_databases import open_databases
@@ -46,6 +48,24 @@ def test_a_statement_is_compiled_once(home: Home) -> None:
     half = len(compiled) // 2
     assert half
     assert all(one is again for one, again in zip(compiled[:half], compiled[half:], strict=True))
+
+
+def test_a_database_is_opened_once_and_closed_at_the_end(home: Home) -> None:
+    opened: list[sqlite3.Connection] = []
+
+    def note(connection: sqlite3.Connection, _record: object) -> None:
+        opened.append(connection)
+
+    with running.instance(home) as instance, open_databases(home, RUN):
+        report(instance, "one")
+        event.listen(Pool, "connect", note)
+        for text in ("two", "three"):
+            report(instance, text)
+        event.remove(Pool, "connect", note)
+    assert len(opened) > len(set(map(id, opened))), "the next query gets the same connection"
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            connection.execute("select 1")
 
 
 def test_another_storage_is_left_alone(home: Home) -> None:
