@@ -96,7 +96,7 @@ class _Keeper:
             return None
         wanted = (arguments, options)
         with self._lock:
-            kept = next((one for one in self._idle if one.wanted == wanted), None)
+            kept = next((one for one in reversed(self._idle) if one.wanted == wanted), None)
             if kept is not None:
                 self._idle.remove(kept)
                 return kept
