@@ -54,9 +54,10 @@ def find_silence(
     settings: SilenceSettings,
     requested: bool = False,
     cuts: Sequence[TimeRange] = (),
+    written: Sequence[TimeRange] = (),
 ) -> SilenceSegments:
     """Finds silence, and the ranges of the source that stay: without ``cuts``. A source of nothing but silence stays
-    whole.
+    whole. In ``written`` a person says that there are words: it is no silence, however quiet it is.
 
     Raises ``InvalidInput`` for such a source when the removal of silence was explicitly ``requested``.
     """
@@ -74,7 +75,7 @@ def find_silence(
     threshold = level - settings.threshold_below_speech_db
     if all_silent:
         settings = settings.model_copy(update={"remove": False})
-    silences = quiet_ranges(decibels, threshold, settings.min_seconds)
+    silences = _around(written, quiet_ranges(decibels, threshold, settings.min_seconds), settings.min_seconds)
     words, changed, dropped = repair_word_times(transcript.words, silences, seconds)
     speech = without_cuts(speech_ranges(silences, words, seconds, settings), cuts, words)
     if cuts and not speech:
@@ -92,6 +93,13 @@ def find_silence(
         level_db=round(level, 2),
         threshold_db=round(threshold, 2),
     )
+
+
+def _around(written: Sequence[TimeRange], silences: Sequence[TimeRange], min_seconds: float) -> tuple[TimeRange, ...]:
+    """What is left of ``silences`` outside ``written`` and lasts for ``min_seconds``."""
+    spans = [one.span for one in written]
+    parts = (TimeRange(start=a, end=b) for one in silences for a, b in gaps(spans, one.start, one.end))
+    return tuple(one for one in parts if one.seconds >= min_seconds - 1e-6)
 
 
 def kept_ranges(samples: NDArray[np.int16], rate: int, settings: SilenceSettings) -> list[tuple[float, float]]:

@@ -36,9 +36,10 @@ def repair_word_times(
         if end - start > MAX_SPOKEN:
             dropped.append(word)
             continue
+        trimmed = (start, end) != (word.start, word.end)
         if end - start < MIN_WORD_SECONDS:
             end = min(start + MIN_WORD_SECONDS, seconds)
-            if end - start < MIN_WORD_SECONDS / 2 or _silent(start, end, silences):
+            if end - start < MIN_WORD_SECONDS / 2 or (trimmed and _silent(start, end, silences)):
                 dropped.append(word)
                 continue
         if (start, end) != (word.start, word.end):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pytoon_pipeline.analysis.results import AUDIO, CorrectedByItem, MetadataByItem
 from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.analysis.stages.transcription import has_words
+from pytoon_pipeline.analysis.transcript.applying import EDITED
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, SilenceSegments
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.media import SourceItem
@@ -24,7 +25,7 @@ class SilenceDetection(Analysis[SilenceSegments]):
     ``removal_requested``: the request itself asks for the removal of silence, so a silent clip is an error.
     """
 
-    stage = Stage("silence_segments", 6, "conditional")
+    stage = Stage("silence_segments", 7, "conditional")
     libraries = ("numpy",)
     record = SilenceSegments
 
@@ -69,9 +70,13 @@ class SilenceDetection(Analysis[SilenceSegments]):
             transcript = words.value if words else CorrectedTranscript(words=(), language="", transcriber=None)
             samples = audio.load(self.store.path(audio_file)) if audio_file else audio.nothing()
             cuts = [TimeRange(start=cut.start, end=cut.end) for cut in transcript.cuts]
-            return StageOutput(
-                silence.find_silence(samples, audio.ANALYSIS_RATE, transcript, self.settings, requested, cuts)
-            )
+            written = [
+                TimeRange(start=one.start, end=one.end)
+                for one in transcript.changes
+                if one.reason == EDITED and one.start < one.end
+            ]
+            rate = audio.ANALYSIS_RATE
+            return StageOutput(silence.find_silence(samples, rate, transcript, self.settings, requested, cuts, written))
 
         inputs = {
             "audio": audio_file.sha256 if audio_file else "none",

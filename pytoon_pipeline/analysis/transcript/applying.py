@@ -15,6 +15,8 @@ MAX_SHIFT_SECONDS = 0.5
 # of their time is the same.
 NEAR_SECONDS, FIT_SECONDS, MIN_SHARED = 0.12, 0.25, 0.7
 MAX_QUOTED = 60
+# Words that a person adds in a pause last at most so long each.
+MAX_ADDED_SECONDS = 1.0
 SAME_SECONDS = 0.002
 
 
@@ -151,7 +153,8 @@ def _shared(word: Word, edit: TranscriptEdit) -> float:
 
 def _apply(edit: TranscriptEdit, run: Sequence[Word], found: Applied) -> None:
     text = " ".join(word.text for word in run)
-    start, end = (run[0].start, run[-1].end) if run else (edit.start, edit.end)
+    added_end = min(edit.end, edit.start + MAX_ADDED_SECONDS * max(1, len(edit.new)))
+    start, end = (run[0].start, run[-1].end) if run else (edit.start, added_end)
     if edit.kind == "cut":
         found.cuts.append(Cut(start=start, end=end, text=text, reason=EDITED))
         return

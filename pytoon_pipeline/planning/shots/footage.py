@@ -105,7 +105,10 @@ def talking_sequence(
 def _with_tail(used: Sequence[tuple[float, float]], item: PlanItem) -> list[tuple[float, float]]:
     """Speech with some of the silence after it, in the same shot, so that the video does not end with its last word."""
     *earlier, (start, end) = used or [(0.0, 0.0)]
-    silence, limit = item.material.silence, source_range(item.material, item.entry)[1]
+    silence, transcript = item.material.silence, item.material.transcript
+    # What was cut out may be quiet enough to count as silence.
+    cuts = [cut.start for cut in transcript.cuts if cut.start >= end] if transcript is not None else []
+    limit = min((source_range(item.material, item.entry)[1], *cuts))
     if not used or silence is None:
         return list(used)
     quiet = [one.end for one in silence.silences if one.start <= end < one.end]

@@ -59,6 +59,16 @@ def test_explicit_removal_of_silence_from_a_silent_source_is_an_error() -> None:
         find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, SETTINGS, requested=True)
 
 
+def test_what_a_person_wrote_is_no_silence() -> None:
+    samples, quiet = speech_at([(0, 2), (6, 8)], 8), word(3.0, 3.4)
+    heard = Transcript(words=(word(0.5, 1), quiet, word(6.5, 7)), language="", transcriber=None)
+    assert find_silence(samples, RATE, heard, SETTINGS).dropped_words == (quiet,)
+    found = find_silence(samples, RATE, heard, SETTINGS, written=[TimeRange(start=3.0, end=3.4)])
+    assert found.dropped_words == ()
+    assert any(one.start <= 3.0 and one.end >= 3.4 for one in found.speech)
+    assert [round(one.end, 1) for one in found.silences] == [3.0, 6.0]
+
+
 def test_silence_can_be_kept_on_request() -> None:
     keep = SETTINGS.model_copy(update={"remove": False})
     assert find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, keep).speech == (TimeRange(start=0, end=3),)

@@ -92,6 +92,18 @@ def test_corrected_words_keep_their_times() -> None:
     assert [(word.start, word.end) for word in found.words] == [(word.start, word.end) for word in WORDS]
 
 
+def test_words_added_in_a_long_pause_are_as_long_as_words() -> None:
+    words = (
+        *WORDS[:4],
+        *(word.model_copy(update={"start": word.start + 9, "end": word.end + 9}) for word in WORDS[4:]),
+    )
+    written = document(corrected(words)).replace("first.", "first. Really so.")
+    source = {ITEM: Source(words, words[-1].end + 1)}
+    found = apply_edits(words, edits_of_file(written.encode(), "talk.txt", source)[ITEM])
+    added = [word for word in found.words if word.text in ("Really", "so.")]
+    assert [word.end - word.start <= 1.4 for word in added] == [True, True]
+
+
 @pytest.mark.parametrize(
     "source", ["{\\b1}x{\\i0}", "%{pts}:text", "**bold**", "<b>", "]]", "a[[b", "\\N", "#1", "[x", "\\[["]
 )

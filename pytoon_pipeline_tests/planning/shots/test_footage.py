@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from pytoon_pipeline.contracts.analysis import CorrectedTranscript, Cut
 from pytoon_pipeline.contracts.time import FrameRate, TimeRange
 from pytoon_pipeline_tests.harness.plans import (
     footage,
@@ -69,4 +70,7 @@ def test_a_talk_goes_on_in_the_silence_after_its_last_word() -> None:
     assert plan(replace(source, silence=quiet)).frames == 6 * 30
     spoken_on = source.silence.model_copy(update={"silences": (TimeRange(start=4.8, end=5.4),)})
     assert plan(replace(source, silence=spoken_on)).frames == round(5.4 * 30)
+    cut = Cut(start=5.2, end=6.0, text="bye", reason="edited by a person")
+    softly_said = CorrectedTranscript(words=(), language="en", transcriber=None, cuts=(cut,))
+    assert plan(replace(source, silence=quiet, transcript=softly_said)).frames == round(5.2 * 30)
     assert plan(source).frames == 5 * 30
