@@ -21,7 +21,7 @@ KEY = "0" * 32
 def held(home: Home) -> Path:
     """The folder of a held video of ``KEY``."""
     Uploads(home).register(SourceMedia(key=KEY, title="strobe", items=(), request={"text": "x"}), pending=False)
-    FakeRunner(home, held=True).compile(KEY)
+    FakeRunner(home, held=True, subtitles=("srt", "vtt", "de.srt")).compile(KEY)
     record = Uploads(home).delivered(KEY)
     assert record is not None
     return (home.root / record.video).parent
@@ -29,6 +29,7 @@ def held(home: Home) -> Path:
 
 def test_the_video_moves_to_the_outbox_with_the_decision(home: Home, held: Path) -> None:
     names = {path.name for path in held.iterdir()}
+    assert any(name.endswith(".de.srt") for name in names)
     record = release(home, KEY, "me", "it is art")
     assert not held.exists()
     video = home.root / record.video

@@ -34,13 +34,16 @@ HAZARD = Reason(kind="quality_gate", code="flash", message="It flashes five time
 
 @dataclass
 class FakeRunner:
-    """Delivers each key it is given, or fails with ``error``. ``keys`` are those it was given."""
+    """Delivers each key it is given, or fails with ``error``. ``keys`` are those it was given; ``subtitles`` are the
+    roles of the subtitle files that it writes.
+    """
 
     home: Home
     error: PytoonError | None = None
     held: bool = False
     engine: EngineName = "local"
     lost: int = 0
+    subtitles: tuple[str, ...] = FORMATS
     keys: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -73,7 +76,7 @@ class FakeRunner:
         uploads.record(key, Attempt(number=1, plan="plan", verdict=report.verdict, score=report.score))
         degraded = Degradation(reasons=(HAZARD,)) if self.held else None
         place = plan_delivery(uploads.folder(key), uploads.name(key), uploads.version(upload), degraded is not None)
-        plan = place.with_captions(FORMATS)
+        plan = place.with_captions(self.subtitles)
         spec = planned(text="Hi", max_seconds=2).model_copy(update={"notes": (Note(code="n", message="A note."),)})
         root = home.held if self.held else home.outbox
         with scratch_dir(home.work) as scratch:
