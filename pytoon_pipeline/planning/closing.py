@@ -13,7 +13,7 @@ from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.contracts.transitions import TransitionChoice
 from pytoon_pipeline.media.colour import contrast, luminance_of, mixed, opposite
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanItem
-from pytoon_pipeline.planning.closing_picture import ClosingLook
+from pytoon_pipeline.planning.closing_picture import ClosingClip, ClosingLook
 from pytoon_pipeline.planning.layout.titles import BOXED
 from pytoon_pipeline.planning.title_request import TitleRequest
 
@@ -110,11 +110,12 @@ def closing_brand(preset: Preset, items: Sequence[PlanItem], title: str, button:
 def closing_look(preset: Preset, items: Sequence[PlanItem], rate: FrameRate, own: bool) -> ClosingLook:
     """How the pictures of the video stand on the card; ``own`` says that the card is in the colours of the preset."""
     floor = preset.background.colours[0] if own and items else None
-    clip = items[-1].material if items else None
-    start = (
-        0.0 if clip is None or clip.is_still else min(CLIP_FROM * clip.seconds, clip.seconds - SECONDS - CLIP_MARGIN)
-    )
-    return ClosingLook(preset.layout.edge, floor, rate.nearest(max(0.0, start)))
+    last = items[-1].material if items else None
+    clip = None
+    if last is not None and not last.is_still:
+        start = min(CLIP_FROM * last.seconds, last.seconds - SECONDS - CLIP_MARGIN)
+        clip = ClosingClip(rate.nearest(max(0.0, start)), rate, preset.camera)
+    return ClosingLook(preset.layout.edge, floor, clip)
 
 
 def card_transition(kind: TransitionChoice, allowed: Sequence[TransitionChoice]) -> TransitionChoice:

@@ -7,17 +7,20 @@ from typing import Any
 from pytoon_pipeline.contracts.colours import Colour
 from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.output_format import Canvas
-from pytoon_pipeline.contracts.preset import Edge, StillSettings
+from pytoon_pipeline.contracts.preset import CameraSettings, Edge, StillSettings
 from pytoon_pipeline.contracts.spec.effects import Blur, Rounded
 from pytoon_pipeline.contracts.spec.layers import CropPath, Layer, ShapeLayer, Transform, constant
 from pytoon_pipeline.contracts.style import Fill
+from pytoon_pipeline.contracts.time import FrameRate
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia
 from pytoon_pipeline.planning.card_colours import CardColours
 from pytoon_pipeline.planning.layout.cards import CARD_WIDTH, EDGE, shade_of
 from pytoon_pipeline.planning.layout.edges import PictureEdge, picture_edge
 from pytoon_pipeline.planning.shots import stills
+from pytoon_pipeline.planning.shots.camera import follow
+from pytoon_pipeline.planning.shots.framing import all_heads, source_frame
 from pytoon_pipeline.planning.shots.headroom import higher_window
-from pytoon_pipeline.planning.shots.subjects import essential_box, subject_box
+from pytoon_pipeline.planning.shots.subjects import essential_box, main_tracks, subject_box
 
 # A picture comes nearer by this factor while the card is shown.
 ZOOM = 1.06
@@ -32,6 +35,8 @@ CONTACT_WIDTH, CONTACT_HEIGHT, CONTACT_BLUR, CONTACT_OPACITY = 0.74, 0.09, 18, 0
 FLOOR_BELOW, FLOOR_SHARE = 0.2, 0.62
 # Heads that take more than this share of a window's width are cut by an arch over it.
 MAX_UNDER_ARCH = 0.5
+# The height of a face that is followed, as a share of the picture's: its hair stays clear of a slant or an arch.
+FACE_Y = 0.46
 RADIUS = 40
 
 
@@ -44,15 +49,23 @@ class ClosingPicture:
 
 
 @dataclass(frozen=True)
+class ClosingClip:
+    """How a clip plays on the card: from frame ``start`` of its source, and how the ``camera`` follows its person."""
+
+    start: int
+    rate: FrameRate
+    camera: CameraSettings
+
+
+@dataclass(frozen=True)
 class ClosingLook:
     """How pictures meet the texts above them: at an ``edge``; an arch unless it is a slant, or where an arch would cut
-    a head. The ``floor`` of cut-outs, and the line along the edge, have the colour of the button where none is given. A
-    clip plays from frame ``clip_start``.
+    a head. The ``floor`` of cut-outs, and the line along the edge, have the colour of the button where none is given.
     """
 
     edge: Edge = "curve"
     floor: Colour | None = None
-    clip_start: int = 0
+    clip: ClosingClip | None = None
 
 
 def closing_picture(
@@ -78,7 +91,11 @@ def closing_picture(
         return ClosingPicture((_card(picture, region),))
     kind: Edge = "slant" if look.edge == "slant" or _is_wide(picture, aspect) else "arch"
     edge = picture_edge(kind, region, colours.ground, accent, canvas)
-    shown = _placed(picture, _coming_nearer(picture, edge.place, frames), edge, look.clip_start)
+    camera = None
+    if look.clip is not None:
+        camera = _following(picture, edge.place, canvas, frames, look.clip)
+    start = look.clip.start if look.clip is not None else 0
+    shown = _placed(picture, camera or _coming_nearer(picture, edge.place, frames), edge, start)
     return ClosingPicture((*edge.behind, shown, *edge.before))
 
 
@@ -133,11 +150,33 @@ def _coming_nearer(material: AnalysedMedia, place: Rect[int], frames: int) -> Cr
     return stills.moving(window, centre, material.sampled.picture, subject_box(material), frames, "in", zoom)
 
 
+def _following(
+    material: AnalysedMedia, place: Rect[int], canvas: Canvas, frames: int, clip: ClosingClip
+) -> CropPath | None:
+    """A window that follows the only person of a clip, no wider than one over the frame, so that it shows nothing
+    beside the person that the rest of the video leaves out. None where the clip shows nobody, or several people.
+    """
+    cuts = material.shots.cuts
+    at = clip.rate.seconds(clip.start)
+    start = max((cut for cut in cuts if cut <= at), default=0.0)
+    end = min((cut for cut in cuts if cut > at), default=material.seconds)
+    tracks = main_tracks(all_heads(material), start, end)
+    if len(tracks) != 1:
+        return None
+    frame, aspect = source_frame(material), place.width / place.height
+    largest, over_frame = frame.window(aspect), frame.window(canvas.aspect)
+    share = min(1.0, over_frame[0] / largest[0])
+    size = largest[0] * share, largest[1] * share
+    camera = clip.camera.model_copy(update={"subject_y": FACE_Y})
+    path = follow(tracks[0].smoothed(), start, end, frame, size, camera)
+    return path.crop_path(clip.start, frames, clip.rate, camera.zoom_pulse.period)
+
+
 def _placed(material: AnalysedMedia, camera: CropPath, edge: PictureEdge, clip_start: int) -> Layer:
     place = edge.place
     at = Transform(x=constant((place.left + place.right) / 2), y=constant((place.top + place.bottom) / 2))
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at}
-    return stills.layer_of(material, camera, edge.effects, 0 if material.is_still else clip_start, "picture", **placed)
+    return stills.layer_of(material, camera, edge.effects, clip_start, "picture", **placed)
 
 
 def _card(material: AnalysedMedia, region: Rect[int]) -> Layer:
