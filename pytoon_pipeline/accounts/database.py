@@ -64,6 +64,12 @@ class Accounts:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def maintain(self) -> Iterator[sa.Connection]:
+        """The database for statements that cannot be part of a transaction."""
+        with _typed_errors(), self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            yield connection
+
     def close(self) -> None:
         self.engine.dispose()
 

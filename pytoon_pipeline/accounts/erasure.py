@@ -28,6 +28,11 @@ def owned_files(accounts: Accounts, tenant: str, but: Collection[str]) -> set[st
 
 
 def purge_deleted(accounts: Accounts) -> None:
-    """Removes the bytes of deleted rows, where the database is a file. PostgreSQL does it by itself (autovacuum)."""
-    if accounts.engine.dialect.name == "sqlite" and accounts.engine.url.database is not None:
-        purge(Path(accounts.engine.url.database))
+    """Writes the tables anew, without the bytes of deleted rows. Raises ``TransientError`` while others use them."""
+    engine = accounts.engine
+    if engine.dialect.name == "sqlite" and engine.url.database is not None:
+        purge(Path(engine.url.database))
+    if engine.dialect.name == "postgresql":
+        with accounts.maintain() as connection:
+            for table in (deliveries, idempotency, admissions, files):
+                connection.execute(sa.text(f"vacuum full {table.name}"))

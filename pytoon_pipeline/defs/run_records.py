@@ -11,9 +11,8 @@ from pytoon_pipeline.defs.history import remove_run
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, UPLOADS, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.defs.run_queries import UNFINISHED, keys_in_progress
-from pytoon_pipeline.defs.traces import databases, erase_traces
+from pytoon_pipeline.defs.traces import erase_traces, purge_traces
 from pytoon_pipeline.runtime.home import Home
-from pytoon_pipeline.runtime.sqlite_files import purge
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,7 @@ class DagsterRunRecords:
 
     def purge(self) -> None:
         """Writes the databases anew, without what was deleted."""
-        for path in databases(self.home):
-            purge(path)
+        purge_traces(self.home)
 
     def forget(self, name: str) -> None:
         """Removes the runs and the partition of the upload called ``name``."""

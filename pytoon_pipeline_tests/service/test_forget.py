@@ -5,9 +5,11 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import psycopg2
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -38,7 +40,18 @@ from pytoon_pipeline.service.webhooks import body_of
 from pytoon_pipeline.store.inventory import listing
 from pytoon_pipeline.store.store import Store
 from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
+from pytoon_pipeline_tests.harness.postgres import Server, server
 
+# The databases of a home by name: their settings, and the drivers of their URLs.
+DATABASES = {
+    "catalog": ("PYTOON_CATALOG", ""),
+    "accounts": ("PYTOON_API_DATABASE", "+psycopg"),
+    "dagster": ("PYTOON_DAGSTER_DATABASE", "+psycopg2"),
+}
+TABLES = (
+    "select table_schema || '.' || table_name from information_schema.tables "
+    "where table_schema not in ('pg_catalog', 'information_schema')"
+)
 WORDS = ("Snorblax", "Vumpkin", "Quibbleton", "Plonkery")
 
 
@@ -86,6 +99,47 @@ def tables(home: Home, words: tuple[str, ...]) -> list[str]:
     return found
 
 
+@dataclass(frozen=True)
+class Databases:
+    """The catalog, the accounts and Dagster's records on a PostgreSQL server, each in a database."""
+
+    server: Server
+
+    def url(self, name: str) -> str:
+        return self.server.url.replace("/postgres?", f"/{name}?")
+
+    def found(self, words: tuple[str, ...]) -> list[str]:
+        """The tables that have any of the words in a row, and the files, but for the log of changes."""
+        found = []
+        for database in DATABASES:
+            with closing(psycopg2.connect(self.url(database))) as connection, connection.cursor() as cursor:
+                cursor.execute("checkpoint")
+                cursor.execute(TABLES)
+                for (table,) in cursor.fetchall():
+                    cursor.execute(f"select * from {table}")
+                    found += [table for row in cursor for one in words if one.lower() in str(row).lower()]
+        needles = [one.lower().encode() for one in words]
+        files = [one for one in (self.server.folder / "data" / "base").rglob("*") if one.is_file()]
+        return found + [str(one) for one in files if any(word in one.read_bytes().lower() for word in needles)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases | None]:
+    """The databases of the home on a server; none where they are files in the home."""
+    if request.param == "sqlite":
+        yield None
+        return
+    with server() as started:
+        with closing(psycopg2.connect(started.url)) as connection:
+            connection.autocommit = True
+            for name in DATABASES:
+                connection.cursor().execute(f"create database {name}")
+        opened = Databases(started)
+        for name, (variable, driver) in DATABASES.items():
+            monkeypatch.setenv(variable, opened.url(name).replace(":", f"{driver}:", 1))
+        yield opened
+
+
 def opener(instance: dg.DagsterInstance) -> OpenRunRecords:
     @contextmanager
     def opened(home: Home) -> Iterator[DagsterRunRecords]:
@@ -95,7 +149,9 @@ def opener(instance: dg.DagsterInstance) -> OpenRunRecords:
 
 
 @pytest.mark.usefixtures("quick_encoder")
-def test_nothing_of_an_erased_upload_is_found_and_the_other_stays(home: Home, store: Store, tmp_path: Path) -> None:
+def test_nothing_of_an_erased_upload_is_found_and_the_other_stays(
+    home: Home, store: Store, tmp_path: Path, databases: Databases | None
+) -> None:
     shared, own = noise(tmp_path / "shared.jpg"), noise(tmp_path / "Plonkery.jpg")
     other, _ = ingest(home, store, read_upload(folder(tmp_path, "other", "Hello", shared)), pending=False)
     accounts = Accounts.open(home)
@@ -119,12 +175,13 @@ def test_nothing_of_an_erased_upload_is_found_and_the_other_stays(home: Home, st
         words = (*WORDS, mine.key, *(item.sha256 for item in mine.items if item.name != "shared.jpg"))
         contents = (own.read_bytes(),)
         assert len(traces(home, words, contents)) > 20
-        assert len(tables(home, words)) > 20
+        assert len(tables(home, words) if databases is None else databases.found(words)) > 20
 
         result = forget(home, mine.key, opener(instance), "shell:ann")
 
         assert (result.renders, result.remaining) == (1, ())
         assert tables(home, words) == []
+        assert databases is None or databases.found(words) == []
         assert traces(home, words, contents) == []
         assert {one.fingerprint for one in listing(store).artifacts} == before
         assert set(listing(store).files) == kept, "no face, frame or word is left in the store"
