@@ -145,6 +145,14 @@ idempotency = sa.Table(
     sa.Column("created", sa.Float(53), nullable=False, index=True),
 )
 
+# What signs the links to files of a tenant.
+link_keys = sa.Table(
+    "link_keys",
+    METADATA,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("secret", sa.Text, nullable=False),
+)
+
 # What callers have changed. Lines are only ever added.
 audit = sa.Table(
     "audit",

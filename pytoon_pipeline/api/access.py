@@ -32,6 +32,9 @@ from pytoon_pipeline.settings import Settings
 
 # What a load balancer asks, which says nothing about the home, and the pages on which people sign in.
 OPEN = ("/healthz", "/sign-in", "/sign-in/provider", "/sign-in/callback")
+# Files by links whose signature is the permission.
+LINKS = "/v1/links/"
+LINK = f"{LINKS}{{render}}/{{name}}"
 CSRF_HEADER = b"x-csrf-token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 MIN_LENGTH = 16
@@ -65,7 +68,7 @@ class Authenticate:
         self.app, self._find, self._of_session = app, find, of_session
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or scope.get("path") in OPEN:
+        if scope["type"] == "lifespan" or scope["path"] in OPEN:
             await self.app(scope, receive, send)
             return
         # PostgreSQL has no such text.
@@ -74,6 +77,9 @@ class Authenticate:
             await problem_response(InvalidInput("not_found", "No address has the character U+0000.", hint))(
                 scope, receive, send
             )
+            return
+        if scope["path"].startswith(LINKS):
+            await self.app(scope, receive, send)
             return
         if scope["type"] == "websocket":
             await self._connect(scope, receive, send)
@@ -143,7 +149,7 @@ class Needs:
     def __call__(self, request: Request) -> Caller:
         caller: Caller = request.state.caller
         request.state.allowance = _allow(caller, self.scope, request, request.method)
-        _check(request.state.allowance)
+        check_allowance(request.state.allowance)
         return caller
 
 
@@ -154,7 +160,7 @@ class NeedsLater:
         self.scope = scope
 
     def __call__(self, connection: HTTPConnection) -> CheckCaller:
-        return lambda caller: _check(_allow(caller, self.scope, connection, "WEBSOCKET"))
+        return lambda caller: check_allowance(_allow(caller, self.scope, connection, "WEBSOCKET"))
 
 
 def _allow(caller: Caller, scope: Scope, connection: HTTPConnection, method: str) -> Allowance:
@@ -169,7 +175,8 @@ def _allow(caller: Caller, scope: Scope, connection: HTTPConnection, method: str
     return limits.hit(caller.key, method, connection.scope["route"].path)
 
 
-def _check(allowance: Allowance) -> None:
+def check_allowance(allowance: Allowance) -> None:
+    """Raises ``TransientError`` for a request too many."""
     if not allowance.allowed:
         message = "This key has called this route too often within a minute."
         raise TransientError("too_many_requests", message, "Try again after the seconds in Retry-After.")
@@ -201,7 +208,11 @@ def scope_of(route: APIRoute | APIWebSocketRoute) -> Scope | None:
 def check_scopes(app: FastAPI) -> None:
     """Raises ``RuntimeError`` for a route that states no scope."""
     for route in app.routes:
-        if isinstance(route, APIRoute | APIWebSocketRoute) and route.path not in OPEN and scope_of(route) is None:
+        if (
+            isinstance(route, APIRoute | APIWebSocketRoute)
+            and route.path not in (*OPEN, LINK)
+            and scope_of(route) is None
+        ):
             raise RuntimeError(f"The route {route.path} states no scope.")
 
 

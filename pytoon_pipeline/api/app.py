@@ -17,6 +17,7 @@ from pytoon_pipeline.api.routes.catalogue import add_catalogue
 from pytoon_pipeline.api.routes.door import add_door
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
+from pytoon_pipeline.api.routes.links import add_links
 from pytoon_pipeline.api.routes.presigned import add_presigned
 from pytoon_pipeline.api.routes.quality import add_quality
 from pytoon_pipeline.api.routes.quota import add_quota
@@ -54,6 +55,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_presigned(app, service)
     add_uploads(app, service)
     add_renders(app, service)
+    add_links(app, service)
     add_quality(app, service)
     add_events(app, service)
     add_webhooks(app, service)

@@ -20,6 +20,7 @@ STATUS = {
     "sign_in_refused": 403,
     "not_let_in": 403,
     "other_tenant": 403,
+    "link_refused": 403,
     "unknown_upload": 404,
     "unknown_file": 404,
     "unknown_preset": 404,

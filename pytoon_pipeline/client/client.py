@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 import httpx
 from typing_extensions import Self
@@ -20,6 +21,7 @@ from pytoon_pipeline.contracts.renders import (
     RenderRequest,
     RenderSummary,
     RequestCheck,
+    SignedLink,
     UploadedFile,
 )
 from pytoon_pipeline.contracts.upload_states import UploadState
@@ -78,6 +80,12 @@ class Client:
     def quality(self, render: str) -> QcReport:
         """What quality control measured of a finished video, and its findings."""
         return QcReport.model_validate_json(self._connection.send("GET", f"/v1/renders/{render}/qc").content)
+
+    def link(self, render: str, file: str, seconds: int = 86400) -> str:
+        """The URL of a file of a finished video, for somebody without a key; it works for so many seconds."""
+        path = f"/v1/renders/{render}/files/{quote(file, safe='')}/link"
+        answer = self._connection.send("POST", path, params={"seconds": str(seconds)})
+        return self._url.rstrip("/") + SignedLink.model_validate_json(answer.content).url
 
     def cancel(self, render: str) -> Render:
         """Ends a render that waits or is in progress."""

@@ -94,6 +94,13 @@ class RenderLinks(Record):
     held: dict[str, str] = Field(default_factory=dict)
 
 
+class SignedLink(Record):
+    """A path on this server that needs no key until ``expires``, in seconds since the epoch."""
+
+    url: str
+    expires: int
+
+
 class CheckRequest(Record):
     """A video to check: the id of an upload."""
 

@@ -58,6 +58,7 @@ TABLE: dict[tuple[str, str], Scope] = {
     ("POST", "/v1/renders/{render}/cancel"): "renders:write",
     ("POST", "/v1/renders/{render}/items/{item}/regenerate"): "renders:write",
     ("GET", "/v1/renders/{render}/files/{name}"): "renders:read",
+    ("POST", "/v1/renders/{render}/files/{name}/link"): "renders:read",
     ("GET", "/v1/renders/{render}/qc"): "renders:read",
     ("GET", "/v1/renders/{render}/held/{name}"): "renders:release",
     ("POST", "/v1/renders/{render}/release"): "renders:release",

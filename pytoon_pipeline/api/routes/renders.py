@@ -103,12 +103,12 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
 
         Of a degraded video, the header ``X-Pytoon-Status`` and the name under which it is saved say so.
         """
-        return _sent(renders.delivered_file(service.of(caller), render, name))
+        return sent(renders.delivered_file(service.of(caller), render, name))
 
     @app.get("/v1/renders/{render}/held/{name}", response_class=FileResponse)
     def look(caller: ReleasesRenders, render: str, name: str) -> FileResponse:
         """A file of a held video, for the person who decides about it. Takes ``Range``."""
-        return _sent(renders.delivered_file(service.of(caller), render, name, held=True))
+        return sent(renders.delivered_file(service.of(caller), render, name, held=True))
 
     @app.post("/v1/renders/{render}/release", openapi_extra=document(ReleaseRequest))
     async def let_go(caller: ReleasesRenders, request: Request, render: str) -> Render:
@@ -120,6 +120,7 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
         return await asyncio.to_thread(renders.render, at, key)
 
 
-def _sent(file: renders.Download) -> FileResponse:
+def sent(file: renders.Download) -> FileResponse:
+    """A file as the body of an answer; its name says when the video is degraded."""
     headers = {"x-content-type-options": "nosniff", "x-pytoon-status": file.state}
     return FileResponse(file.path, headers=headers, filename=file.name, content_disposition_type="inline")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pytoon_pipeline.accounts.sessions import Sessions
 from pytoon_pipeline.accounts.tables import sessions, sign_ins
 from pytoon_pipeline.accounts.users import Users
-from pytoon_pipeline.api.access import OPEN
+from pytoon_pipeline.api.access import LINKS, OPEN
 from pytoon_pipeline.api.app import application
 from pytoon_pipeline.api.cookies import BROWSER, SESSION
 from pytoon_pipeline.api.service import ApiService
@@ -169,7 +169,7 @@ def test_the_door_to_dagster(page: Page, service: ApiService) -> None:
 
 
 def test_what_is_open_to_everybody(service: ApiService) -> None:
-    assert OPEN == ("/healthz", "/sign-in", "/sign-in/provider", "/sign-in/callback")
+    assert (OPEN, LINKS) == (("/healthz", "/sign-in", "/sign-in/provider", "/sign-in/callback"), "/v1/links/")
 
 
 # The provider

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from standardwebhooks import Webhook as Verifier
+from standardwebhooks import WebhookVerificationError
 
 from pytoon_pipeline.accounts import deliveries
 from pytoon_pipeline.api.app import application
@@ -15,6 +16,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.public_network import PublicNetwork
+from pytoon_pipeline.service import webhooks
 from pytoon_pipeline_tests.api.conftest import TOKEN, Client
 from pytoon_pipeline_tests.harness.serving import serving
 from pytoon_pipeline_tests.harness.webhook_receiver import Receiver
@@ -73,6 +75,23 @@ def test_the_end_of_a_render_is_sent_signed(api: Client, service: ApiService, ho
     assert [(one["id"], one["status"], one["attempts"], one["next"]) for one in found] == [
         (later["webhook-id"], 204, 1, None), (headers["webhook-id"], 204, 1, None),
     ]  # fmt: skip
+
+
+def test_a_receiver_refuses_a_recorded_message_later(
+    api: Client, service: ApiService, home: Home, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = api.call("POST", "/v1/webhooks", {"url": receiver.url}).json["secret"]
+    real = time.time
+    with monkeypatch.context() as earlier, service.sender.running():
+        # The tolerance of the library for receivers is five minutes.
+        earlier.setattr(webhooks.time, "time", lambda: real() - 301)
+        end_render(home)
+        until(lambda: bool(receiver.messages))
+    headers, body = receiver.messages[0]
+    with pytest.raises(WebhookVerificationError, match="too old"):
+        Verifier(secret).verify(body, headers)
+    with pytest.raises(WebhookVerificationError, match="signature"):
+        Verifier(secret).verify(body, {**headers, "webhook-timestamp": str(int(real()))})
 
 
 def test_a_failure_that_is_tried_again_is_no_news(
