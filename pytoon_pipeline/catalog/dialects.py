@@ -43,6 +43,12 @@ class Dialect:
             return f"json_extract({column}, '$.{'.'.join(path)}')"
         return f"cast(cast({column} as json) #>> '{{{','.join(path)}}}' as double precision)"
 
+    def text_in(self, column: str, *path: str) -> str:
+        """The text at ``path`` in a column of JSON; null where there is none."""
+        if self.engine == "sqlite":
+            return f"json_extract({column}, '$.{'.'.join(path)}')"
+        return f"cast({column} as json) #>> '{{{','.join(path)}}}'"
+
     def joined(self, column: str) -> str:
         """The texts of a column with commas between them."""
         return f"group_concat({column})" if self.engine == "sqlite" else f"string_agg({column}, ',')"

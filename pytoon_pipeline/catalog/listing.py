@@ -68,10 +68,33 @@ class UploadRow(NamedTuple):
     attempts: str | None = None
 
 
+class Filter(NamedTuple):
+    """Which uploads are wanted; none is all.
+
+    ``state`` is what one may be shown as: only the files tell which are deleted. ``preset`` is what made the finished
+    video, else what the request names, and ``brand`` what the request names. ``since`` and ``until`` are when it came,
+    and ``file`` is the SHA-256 of a file of it.
+    """
+
+    state: str | None = None
+    preset: str | None = None
+    brand: str | None = None
+    since: float | None = None
+    until: float | None = None
+    file: str | None = None
+
+
+EVERY = Filter()
 # The uploads of one tenant that come after one of them in the list.
 OF_TENANT = """
 where uploads.tenant = :tenant and (:after is null or (uploads.registered, uploads.key) <
     (select registered, key from uploads where key = :after and tenant = :tenant))
+    and (:state is null or listed.state = :state or (listed.urgent and :state in ('failed', 'stopped'))
+        or (:state = 'deleted' and versions.video is not null))
+    and (:preset is null or coalesce({made_with}, {preset}) = :preset)
+    and (:brand is null or {brand} in (:brand, :tenant || '/' || :brand))
+    and (:since is null or uploads.registered >= :since) and (:until is null or uploads.registered < :until)
+    and (:file is null or exists (select 1 from files where files.key = uploads.key and files.sha256 = :file))
 order by uploads.registered desc, uploads.key desc
 """
 
@@ -110,11 +133,19 @@ def count_states(database: Database) -> Counter[str]:
         return Counter(dict(opened.execute("select state, count(*) from listed group by state").fetchall()))
 
 
-def tenant_rows(database: Database, tenant: str, after: str | None = None) -> Iterator[UploadRow]:
+def tenant_rows(
+    database: Database, tenant: str, after: str | None = None, wanted: Filter = EVERY
+) -> Iterator[UploadRow]:
     """The uploads of a tenant, the newest first; those after the one with the key ``after``."""
-    values = {"tenant": tenant, "after": after}
+    text_in = database.dialect.text_in
+    of_tenant = OF_TENANT.format(
+        made_with=text_in("versions.record", "preset"),
+        preset=text_in("uploads.record", "request", "preset"),
+        brand=text_in("uploads.record", "request", "brand"),
+    )
+    values = {"tenant": tenant, "after": after, **wanted._asdict()}
     with database.read() as opened:
-        for row in opened.execute(_query(database, details=False) + OF_TENANT, values):
+        for row in opened.execute(_query(database, details=False) + of_tenant, values):
             yield UploadRow(*row)
 
 

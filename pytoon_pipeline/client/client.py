@@ -95,9 +95,11 @@ class Client:
         """Queues a failed or cancelled render again."""
         return self._renders("POST", f"/{render}/retry")
 
-    def renders(self, status: UploadState | None = None) -> Iterator[RenderSummary]:
-        """All renders, the newest first, or those with ``status``."""
-        parameters = {"limit": str(PAGE)} if status is None else {"limit": str(PAGE), "status": status}
+    def renders(self, status: UploadState | None = None, **filters: str | float) -> Iterator[RenderSummary]:
+        """All renders, the newest first, or those with ``status`` and the other filters of the list."""
+        parameters = {name: str(value) for name, value in filters.items()} | {"limit": str(PAGE)}
+        if status is not None:
+            parameters["status"] = status
         while True:
             page = RenderList.model_validate_json(
                 self._connection.send("GET", "/v1/renders", params=parameters).content

@@ -17,7 +17,7 @@ from pytoon_pipeline.accounts.quotas import Quotas
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.events import PROGRESS, Events
 from pytoon_pipeline.catalog.finding import find_key_of
-from pytoon_pipeline.catalog.listing import tenant_rows
+from pytoon_pipeline.catalog.listing import Filter, tenant_rows
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.config.own_brands import named_brand
 from pytoon_pipeline.config.presets import load_limits, load_operations
@@ -29,7 +29,6 @@ from pytoon_pipeline.contracts.request import Request
 from pytoon_pipeline.contracts.results import UploadStatus
 from pytoon_pipeline.contracts.status import DeliveryRecord, DeliveryState
 from pytoon_pipeline.contracts.suggestions import ADVICE
-from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.delivery.outbox import MANIFEST
 from pytoon_pipeline.intake.folder import EDIT_PLAN_NAME, REQUEST_NAMES
 from pytoon_pipeline.intake.ingest import IngestOutcome, ingest_in_steps
@@ -265,9 +264,9 @@ def quality_report(at: Workplace, name: str) -> QcReport:
     return QcReport.model_validate(manifest["qc"])
 
 
-def renders(at: Workplace, state: UploadState | None, cursor: str | None, limit: int) -> RenderList:
-    """A page of renders, the newest first, after the one that ``cursor`` names."""
-    rows = overview.uploads(at.home, state, tenant_rows(Database(at.home), at.tenant, cursor))
+def renders(at: Workplace, wanted: Filter, cursor: str | None, limit: int) -> RenderList:
+    """A page of the renders that are wanted, the newest first, after the one that ``cursor`` names."""
+    rows = overview.uploads(at.home, wanted.state, tenant_rows(Database(at.home), at.tenant, cursor, wanted))
     page = [
         RenderSummary(id=row["key"], **{name: row[name] for name in RenderSummary.model_fields if name != "id"})
         for row in islice(rows, min(limit, MAX_PAGE))

@@ -25,6 +25,7 @@ from pytoon_pipeline.defs.running import compile_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.fingerprint import hash_files
 from pytoon_pipeline_tests.api.conftest import TOKEN, Client
+from pytoon_pipeline_tests.harness.fake_runner import FakeRunner
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 
@@ -150,6 +151,36 @@ def test_pages_of_the_list_hold_every_render_once(api: Client, photo: bytes) -> 
         cursor = f"&cursor={page['next']}"
     assert found == keys[::-1]
     assert api.call("GET", "/v1/renders?status=failed").json == {"renders": [], "next": None}
+
+
+def test_the_list_is_filtered(api: Client, home: Home, photo: bytes) -> None:
+    file = api.upload(photo)
+    clean, other, plain = (
+        api.call("POST", "/v1/renders", {"title": title, "files": files, "request": request}).json["id"]
+        for title, files, request in (
+            ("clean", {"a.jpg": file}, {"preset": "clean-product"}),
+            ("other", {"a.jpg": file}, {"preset": "bold-offer", "brand": "verde", "variant": "b"}),
+            ("plain", {}, {"text": "Hello"}),
+        )
+    )
+    FakeRunner(home).compile(plain)
+    made = Uploads(home).delivered(plain)
+    assert made is not None
+    at = api.call("GET", f"/v1/renders/{other}").json["at"]
+    cases = {
+        "preset=bold-offer": [other], f"preset={made.preset}&status=completed": [plain], "preset=none": [],
+        "brand=verde": [other], f"upload={file}": [other, clean], f"upload={'0' * 64}": [],
+        f"since={at}": [plain, other], f"until={at}": [clean], f"since={at}&until={at}": [],
+        f"upload={file}&preset=clean-product": [clean], "status=completed": [plain], "status=waiting": [other, clean],
+        "status=deleted": [],
+    }  # fmt: skip
+    for query, keys in cases.items():
+        found = api.call("GET", f"/v1/renders?{query}").json["renders"]
+        assert [one["id"] for one in found] == keys, query
+    (home.root / made.video).unlink()
+    assert [one["id"] for one in api.call("GET", "/v1/renders?status=deleted").json["renders"]] == [plain]
+    for query in ("upload=x", "since=soon", "until=-1", "since=nan", f"brand={'x' * 101}"):
+        assert api.call("GET", f"/v1/renders?{query}").status == 422, query
 
 
 def test_a_waiting_render_can_be_cancelled_and_queued_again(api: Client, home: Home, photo: bytes) -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from pytoon_pipeline.catalog import listing
 from pytoon_pipeline.catalog.database import Database
-from pytoon_pipeline.catalog.listing import count_states, urgent_first
+from pytoon_pipeline.catalog.listing import Filter, count_states, tenant_rows, urgent_first
 from pytoon_pipeline.catalog.removal import forget_upload
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.degradation import Degradation, Reason
 from pytoon_pipeline.contracts.errors import TransientError
-from pytoon_pipeline.contracts.media import SourceMedia
+from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.runtime.home import Home
 
@@ -77,3 +77,23 @@ def test_what_needs_a_person_comes_first_in_parts(home: Home, monkeypatch: pytes
     order = [row.key for row in urgent_first(Database(home))]
     assert order == [KEYS[number] for number in (3, 1, 5, 4, 2, 0)]
     assert [row.key for row in urgent_first(Database(home), "waiting")] == [KEYS[number] for number in (5, 4, 2, 0)]
+
+
+def test_the_uploads_of_a_tenant_are_filtered(home: Home) -> None:
+    uploads, database = Uploads(home), Database(home)
+    item = SourceItem(name="a.jpg", sha256="a" * 64, bytes=1, origin="/a.jpg")
+    for n, request in enumerate(({"preset": "one"}, {"preset": "two", "brand": "t/mine"}, {"brand": "theirs"})):
+        upload = SourceMedia(key=KEYS[n], tenant="t", title=f"{n}", items=(item,) if n else (), request=request)
+        uploads.register(upload)
+    uploads.deliver(KEYS[2], DeliveryRecord(at=1.0, engine="local", preset="one", presets="d", video="outbox/a.mp4"))
+    uploads.stop(KEYS[1])
+    cases = {
+        Filter(): [2, 1, 0], Filter(preset="one"): [2, 0], Filter(preset="two"): [1], Filter(brand="mine"): [1],
+        Filter(brand="theirs"): [2], Filter(file="a" * 64): [2, 1], Filter(state="stopped"): [1],
+        Filter(state="deleted"): [2], Filter(preset="one", file="a" * 64): [2], Filter(since=0, until=1): [],
+        Filter(since=0): [2, 1, 0],
+    }  # fmt: skip
+    for wanted, found in cases.items():
+        assert [row.key for row in tenant_rows(database, "t", None, wanted)] == [KEYS[n] for n in found], wanted
+    assert [row.key for row in tenant_rows(database, "t", KEYS[2], Filter(preset="one"))] == [KEYS[0]]
+    assert list(tenant_rows(database, "other", None, Filter())) == []

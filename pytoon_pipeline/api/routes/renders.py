@@ -10,6 +10,7 @@ from pytoon_pipeline.api.access import ReadsRenders, ReleasesRenders, WritesRend
 from pytoon_pipeline.api.bodies import document, document_of
 from pytoon_pipeline.api.forms import EXAMPLE, FORM_BODY, render_request
 from pytoon_pipeline.api.service import ApiService
+from pytoon_pipeline.catalog.listing import Filter
 from pytoon_pipeline.contracts.quality import QcReport
 from pytoon_pipeline.contracts.renders import (
     RegenerateRequest,
@@ -18,6 +19,7 @@ from pytoon_pipeline.contracts.renders import (
     RenderList,
     RenderRequest,
     RequestCheck,
+    Sha256,
 )
 from pytoon_pipeline.contracts.upload_states import UploadState
 from pytoon_pipeline.service import renders
@@ -28,6 +30,8 @@ from pytoon_pipeline.service.request_check import check_request
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=255, description="names this request, to send it again safely")
 ]
+Name = Annotated[str | None, Query(max_length=100)]
+Moment = Annotated[float | None, Query(ge=0, allow_inf_nan=False, description="seconds since the epoch")]
 
 
 def add_renders(app: FastAPI, service: ApiService) -> None:
@@ -57,11 +61,17 @@ def add_renders(app: FastAPI, service: ApiService) -> None:
     def listing(
         caller: ReadsRenders,
         status: UploadState | None = None,
+        preset: Name = None,
+        brand: Name = None,
+        since: Moment = None,
+        until: Moment = None,
+        upload: Sha256 | None = None,
         cursor: Annotated[str | None, Query(max_length=100)] = None,
         limit: Annotated[int, Query(ge=1, le=renders.MAX_PAGE)] = 50,
     ) -> RenderList:
-        """Renders, the newest first."""
-        return renders.renders(service.of(caller), status, cursor, limit)
+        """Renders, the newest first: all, or those that were queued in a time, or have a preset, brand or upload."""
+        wanted = Filter(status, preset, brand, since, until, upload)
+        return renders.renders(service.of(caller), wanted, cursor, limit)
 
     @app.get("/render/{render}")
     @app.get("/v1/renders/{render}")
