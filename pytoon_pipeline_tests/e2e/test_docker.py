@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -27,7 +28,8 @@ DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OWN = {name: service for name, service in SERVICES.items() if service["image"] == "pytoon"}
-SERVERS = [name for name, service in OWN.items() if "healthcheck" in service]
+# Workers need Redis: a test of their own starts one.
+SERVERS = [name for name, service in OWN.items() if "healthcheck" in service and name != "worker"]
 START_SECONDS, PROBE_SECONDS, STOP_SECONDS = 180, 3, 60
 ENDED_BY_SIGTERM = {0, -15, 128 + 15}
 
@@ -68,7 +70,10 @@ def test_services_cannot_write_outside_their_volume() -> None:
         (volume,) = service["volumes"]
         assert volume.partition(":")[0] in COMPOSE["volumes"], name
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
-    assert {tuple(service["volumes"]) for service in OWN.values()} == {("state:/var/lib/pytoon",)}
+    (home_of_the_worker,) = OWN["worker"]["volumes"]
+    assert home_of_the_worker == "worker:/var/lib/pytoon"
+    others = {tuple(service["volumes"]) for name, service in OWN.items() if name != "worker"}
+    assert others == {("state:/var/lib/pytoon",)}
     homes = dict(re.findall(r"^(?:ENV)? +([A-Z_]+)=(/\S+)", DOCKERFILE, re.M))
     for variable in ("HOME", "PYTOON_HOME", "DAGSTER_HOME", "NUMBA_CACHE_DIR", "MPLCONFIGDIR"):
         assert homes.get(variable, "").startswith("/var/lib/pytoon/"), variable
@@ -90,7 +95,7 @@ def test_variables_of_a_service_reach_it() -> None:
     """What the comments ask people to set is passed on."""
     passed = set(re.findall(r"\$\{([A-Z_]+)", yaml.safe_dump(COMPOSE)))
     text = (ROOT / "docker" / "compose.yaml").read_text()
-    asked = set(re.findall(r"\b(?:PYTOON|AWS|POSTGRES)_[A-Z_]+", "\n".join(re.findall(r"#.*", text))))
+    asked = set(re.findall(r"\b(?:PYTOON|AWS|POSTGRES|REDIS)_[A-Z_]+", "\n".join(re.findall(r"#.*", text))))
     assert asked
     assert asked <= passed
 
@@ -119,6 +124,22 @@ def test_commands_and_probes_work_outside_a_container(tmp_path: Path) -> None:
             process.terminate()
         ended = {name: process.wait(STOP_SECONDS) for name, process in running.items()}
         assert set(ended.values()) <= ENDED_BY_SIGTERM, ended
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="Redis is not installed.")
+def test_a_worker_answers_where_the_queue_has_a_password(tmp_path: Path) -> None:
+    ports, password = {"6379": free_port()}, secrets.token_urlsafe(16)
+    environment = outside(tmp_path) | {"REDIS_PASSWORD": password, "REDISCLI_AUTH": password}
+    environment["PYTOON_CELERY_BROKER"] = f"redis://:{password}@127.0.0.1:{ports['6379']}/0"
+    with started("queue", ports, environment, tmp_path) as queue:
+        wait_until_healthy("queue", queue, ports, environment, tmp_path)
+        with started("worker", ports, environment, tmp_path) as worker:
+            wait_until_healthy("worker", worker, ports, environment, tmp_path)
+            worker.terminate()
+            assert worker.wait(STOP_SECONDS) in ENDED_BY_SIGTERM
+        # The probe asks this worker, not the server.
+        probe = here(SERVICES["worker"]["healthcheck"]["test"][1:], ports)
+        assert subprocess.run(probe, env=environment, capture_output=True, check=False).returncode
 
 
 def outside(folder: Path) -> dict[str, str]:
@@ -163,7 +184,7 @@ def wait_until_healthy(
 
 
 def here(command: list[str], ports: dict[str, int]) -> list[str]:
-    """A command of the container with the addresses of this test."""
+    """A command of the container with the addresses of this test. Compose reads ``$$`` as ``$``."""
     for port, free in ports.items():
         command = [re.sub(rf"\b{port}\b", str(free), part) for part in command]
-    return [part.replace("0.0.0.0", "127.0.0.1") for part in command]
+    return [part.replace("0.0.0.0", "127.0.0.1").replace("$$", "$") for part in command]
