@@ -24,7 +24,7 @@ from pytoon_pipeline.analysis.speech.choice import SpeechSettings, TranscriberMi
 from pytoon_pipeline.analysis.speech.transcribers import choose
 from pytoon_pipeline.defs.open_databases import open_databases
 from pytoon_pipeline.defs.partitions import lasting_partitions
-from pytoon_pipeline.rendering.warm_up import compile_kernels
+from pytoon_pipeline.quality.warm_up import compile_kernels
 from pytoon_pipeline.runtime.fork_server import connection_from, serve
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.locks import run_lock

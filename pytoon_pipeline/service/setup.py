@@ -8,9 +8,9 @@ from pytoon_pipeline.service.runner import Notify, OpenRunner
 def setup(home: Home, open_runner: OpenRunner, notify: Notify) -> SetupResult:
     """Creates the folders of a home and the settings of its Dagster instance, and marks lost runs as failed.
 
-    What rendering computes with is compiled, which takes some seconds the first time.
+    What rendering and checking compute with is compiled, which takes some seconds the first time.
     """
-    from pytoon_pipeline.rendering.warm_up import compile_kernels
+    from pytoon_pipeline.quality.warm_up import compile_kernels
 
     compile_kernels()
     with open_runner(home, notify) as runner:

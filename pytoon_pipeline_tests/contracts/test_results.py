@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.results import RESULTS, ErrorInfo, ErrorResult, SetupResult, SubmitResult
 from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema
-from pytoon_pipeline.rendering import warm_up
+from pytoon_pipeline.quality import warm_up
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service.delivered import failed_result
 from pytoon_pipeline.service.doctor import examine
