@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.results import (
     PICTURE,
@@ -20,7 +21,10 @@ from pytoon_pipeline.rendering.stored_segments import CONTACT_SHEET, FRAME_STATS
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
-QC = Stage("qc_score", 19, "by_rule")
+if TYPE_CHECKING:
+    from pytoon_pipeline.quality.stored_observations import SegmentObserver
+
+QC = Stage("qc_score", 20, "by_rule")
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.
@@ -71,24 +75,25 @@ def assess(store: Store, video: Assessment) -> StageResult:
 
 def _assess(store: Store, video: Assessment, scratch: Path) -> StageOutput:
     from pytoon_pipeline.quality import previews
+    from pytoon_pipeline.quality.stored_observations import SegmentObserver
 
-    report = check_against_plan(store, video)
+    observer = SegmentObserver(store, video.segments, video.frames.fingerprint)
+    report = check_against_plan(store, video, observer)
     first_frames = {one.start_frame for one in report.findings if one.start_frame is not None}
     stills = scratch / "stills.json"
     previews.write_previews(
         store.path(video.composite.files["video"]), video.spec.rate, sorted(first_frames)[:MAX_PICTURES], stills
     )
-    return StageOutput(report, {STILLS: stills})
+    return StageOutput(report, {STILLS: stills}, observer.files)
 
 
-def check_against_plan(store: Store, video: Assessment) -> QcReport:
+def check_against_plan(store: Store, video: Assessment, observer: "SegmentObserver") -> QcReport:
     """Checks the file against its plan, its segments and its sources."""
     from pytoon_pipeline.analysis.vision.small_frames import SAMPLES_PER_SECOND
     from pytoon_pipeline.media.frame_stats import FrameStats
     from pytoon_pipeline.media.loudness import Loudness
     from pytoon_pipeline.quality.inspection import DeliveredParts
     from pytoon_pipeline.quality.references import Reference, References
-    from pytoon_pipeline.quality.stored_observations import SegmentObserver
     from pytoon_pipeline.quality.subjects import known_subjects
     from pytoon_pipeline.quality.verdict import check_video
     from pytoon_pipeline.rendering import contact_sheet
@@ -117,7 +122,7 @@ def check_against_plan(store: Store, video: Assessment) -> QcReport:
         contact_sheet.read(video.spec, segment_files(store, video.segments, CONTACT_SHEET)),
         References(references),
         known_subjects(faces, stills, 1 / SAMPLES_PER_SECOND),
-        SegmentObserver(store, video.segments, video.frames.fingerprint).observe,
+        observer.observe,
     )
 
 

@@ -196,6 +196,22 @@ def test_nothing_of_an_erased_upload_is_found_and_the_other_stays(
     accounts.close()
 
 
+@pytest.mark.usefixtures("quick_encoder")
+def test_texts_without_media_are_erased_as_well(home: Home, store: Store, tmp_path: Path) -> None:
+    """Their transitions look alike in the videos of other uploads."""
+    texts = {"other": "{hook: Hello, beats: [World]}", "mine": "{hook: Snorblax, beats: [Vumpkin]}"}
+    with running.instance(home) as instance:
+        for name, text in texts.items():
+            path = folder(tmp_path, name, text)
+            upload, _ = ingest(home, store, read_upload(path, sets=["max_seconds=4"]), pending=False)
+            job = defs().resolve_job_def(COMPILE)
+            before = {one.fingerprint for one in listing(store).artifacts}
+            assert running.compile_upload(job, instance, home, upload.key).error is None
+        forget(home, upload.key, opener(instance), "shell:ann")
+    assert {one.fingerprint for one in listing(store).artifacts} == before
+    assert traces(home, ("Snorblax", "Vumpkin")) == []
+
+
 def test_an_interrupted_erasure_is_finished_by_the_next(
     home: Home, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
