@@ -22,6 +22,7 @@ WITHOUT_IMPORT = {
     "dagster-webserver": "`dagster dev` starts it for the UI",
     "psycopg": "SQLAlchemy loads it for the database of the API",
     "redis": "Celery imports it to speak to its broker",
+    "fastapi-offline": "only its scripts are served, with the description of the API",
     "silero-vad": "only its file of weights is read",
     "websockets": "uvicorn serves WebSockets with it",
 }

@@ -1,5 +1,6 @@
 """The API, version 1, as an application: its routes behind the door that finds the caller."""
 
+import re
 from importlib.metadata import version
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytoon_pipeline.api.rate_limits import RateLimits
 from pytoon_pipeline.api.routes.audit import add_audit
 from pytoon_pipeline.api.routes.brands import add_brands
 from pytoon_pipeline.api.routes.catalogue import add_catalogue
+from pytoon_pipeline.api.routes.docs_page import add_docs_page
 from pytoon_pipeline.api.routes.door import add_door
 from pytoon_pipeline.api.routes.events import add_events
 from pytoon_pipeline.api.routes.export import add_export
@@ -41,7 +43,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
         version=version("pytoon-pipeline"),
         description="Renders short videos from photos, clips and text, and checks them.",
         openapi_url="/v1/openapi.json",
-        docs_url="/v1/docs",
+        docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
     )
@@ -51,6 +53,7 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     app.state.limits = RateLimits(Settings.load().api_rate)
     add_problem_handlers(app)
     _add_health(app)
+    add_docs_page(app)
     add_resumable(app, service)
     add_presigned(app, service)
     add_uploads(app, service)
@@ -67,18 +70,22 @@ def application(service: ApiService, token: str | None = None) -> FastAPI:
     add_door(app)
     add_sign_in(app, service, provider())
     check_scopes(app)
-    _describe_problems(app)
+    _complete_description(app)
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Makes the description name the content type of errors, which FastAPI takes for that of other answers."""
+def _complete_description(app: FastAPI) -> None:
+    """Groups the routes, names each by the first sentence of what it does, and gives the content type of errors, which
+    FastAPI takes for that of other answers.
+    """
     described = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = described()
-        for methods in document["paths"].values():
+        for path, methods in document["paths"].items():
             for route in methods.values():
+                route["tags"] = [path.split("/")[2] if path.startswith("/v1/") else "short forms"]
+                route["summary"] = re.split(r"[.:;] |\.?$", route["description"].replace("``", ""), maxsplit=1)[0]
                 error = route["responses"]["default"]
                 (schema,) = error["content"].values()
                 error["content"] = {MEDIA_TYPE: schema}

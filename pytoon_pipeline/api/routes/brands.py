@@ -20,10 +20,12 @@ EXAMPLE = (
 def add_brands(app: FastAPI, service: ApiService) -> None:
     @app.get("/v1/brands")
     def listing(caller: ReadsCatalogue) -> list[str]:
+        """The names of all brands that the tenant may use."""
         return brands.brands(service.of(caller))
 
     @app.get("/v1/brands/{name}")
     def show(caller: ReadsCatalogue, name: str) -> Brand:
+        """A brand by its name."""
         return brands.show_brand(service.of(caller), name)
 
     @app.put("/v1/brands/{name}", openapi_extra=document(BrandRequest))

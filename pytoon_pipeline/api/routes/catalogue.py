@@ -15,14 +15,17 @@ from pytoon_pipeline.service.presets import describe_preset, list_presets
 def add_catalogue(app: FastAPI) -> None:
     @app.get("/v1/presets")
     def presets(caller: ReadsCatalogue) -> PresetsResult:
+        """All presets."""
         return list_presets()
 
     @app.get("/v1/presets/{name}")
     def preset(caller: ReadsCatalogue, name: str) -> PresetResult:
+        """A preset with all of its settings."""
         return describe_preset(name).model_copy(update={"file": ""})
 
     @app.get("/v1/platforms")
     def platforms(caller: ReadsCatalogue) -> list[Platform]:
+        """All platforms and their limits, each with its source."""
         return list(load_platforms())
 
     @app.get("/v1/schemas/{name}")

@@ -40,7 +40,7 @@ def add_events(app: FastAPI, service: ApiService) -> None:
     def of_render(
         caller: ReadsRenders, render: str, after: After = None, last_event_id: LastEventId = None
     ) -> EventStream:
-        """Events of one render as server-sent events, from its first one or after ``after``."""
+        """Events of one render as server-sent events: from its first one on, or those after ``after``."""
         given = last_event_id if last_event_id is not None else after
         return answer(caller, service.of(caller).key(render), given or 0)
 

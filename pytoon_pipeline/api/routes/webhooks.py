@@ -31,10 +31,12 @@ def add_webhooks(app: FastAPI, service: ApiService) -> None:
 
     @app.get("/v1/webhooks")
     def listing(caller: ManagesWebhooks) -> WebhookList:
+        """The webhooks of the tenant."""
         return WebhookList(webhooks=of(caller).all())
 
     @app.delete("/v1/webhooks/{webhook}", status_code=204)
     def remove(caller: ManagesWebhooks, webhook: str) -> Response:
+        """Deletes a webhook. Nothing more is sent to it."""
         of(caller).remove(webhook)
         return Response(status_code=204)
 
