@@ -38,12 +38,16 @@ class Sourced(Record, Generic[T]):
 
 
 class SafeZone(Record):
-    """What the interface covers, in pixels of 1080×1920 from each edge."""
+    """What the interface covers, in pixels of 1080×1920 from each edge.
+
+    ``right`` is what its buttons cover from row ``buttons`` on down. Above them, the right side is as free as the left.
+    """
 
     top: int = Field(ge=0, lt=HEIGHT // 2)
     bottom: int = Field(ge=0, lt=HEIGHT // 2)
     left: int = Field(ge=0, lt=WIDTH // 2)
     right: int = Field(ge=0, lt=WIDTH // 2)
+    buttons: int = Field(default=0, ge=0, le=HEIGHT)
     source: str
 
 
@@ -84,9 +88,20 @@ class Platform(Record):
         }
 
     def safe_area(self, canvas: Canvas) -> Rect[int]:
-        """Where texts may stand on ``canvas``."""
+        """Where texts may stand on ``canvas``, at all heights."""
         if (canvas.width, canvas.height) == (WIDTH, HEIGHT):
             zone = self.safe_zone
             return Rect(zone.left, zone.top, WIDTH - zone.right, HEIGHT - zone.bottom)
         across, down = (2 * round(FEED_INSET * side / 2) for side in (canvas.width, canvas.height))
         return Rect(across, down, canvas.width - across, canvas.height - down)
+
+    def upper_area(self, canvas: Canvas) -> Rect[int]:
+        """The part of ``canvas`` above the app's buttons, where texts may be wider than in the safe area.
+
+        The safe area itself where no buttons stand.
+        """
+        area = self.safe_area(canvas)
+        if (canvas.width, canvas.height) != (WIDTH, HEIGHT) or self.safe_zone.buttons <= area.top:
+            return area
+        zone = self.safe_zone
+        return Rect(zone.left, zone.top, WIDTH - min(zone.left, zone.right), zone.buttons)

@@ -21,7 +21,7 @@ from pytoon_pipeline.planning.analysed_media import Analyses
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
 
-SPEC = Stage("render_spec", 42, "dynamic")
+SPEC = Stage("render_spec", 48, "dynamic")
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,10 @@ def finish(
         captions=CaptionPlan(style=captions, cues=cues, hidden=in_order(timeline.hidden, covered)),
         audio=audio,
         constraints=Constraints(
-            platform=resolved.platform.name, safe_area=context.safe_area, max_frames=context.max_frames
+            platform=resolved.platform.name,
+            safe_area=context.safe_area,
+            upper_area=context.upper_area,
+            max_frames=context.max_frames,
         ),
         brand=BrandUse(name=context.brand.name, brand_safe=context.request.brand_safe) if context.brand else None,
         static_ranges=_joined(timeline.static),

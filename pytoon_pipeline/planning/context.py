@@ -47,8 +47,9 @@ class PlanContext:
 
     ``items`` are the media, each with what the request says about it. Lengths are in output frames: ``max_frames`` is
     the limit of the video, ``pacing.content_frames`` what the end card leaves of it. ``title_style.area`` is the part
-    of ``safe_area`` beside the watermark, and above captions that have their room; products stand in the upper
-    ``stage_height`` pixels. The watermark's layer has no end yet. ``titles`` are the texts of the whole video.
+    of ``safe_area`` beside the watermark, and above captions that have their room; ``upper_area`` is wider and above
+    the app's buttons; products stand in the upper ``stage_height`` pixels. The watermark's layer has no end yet.
+    ``titles`` are the texts of the whole video.
     """
 
     resolved: ResolvedRequest
@@ -60,6 +61,7 @@ class PlanContext:
     transition: SceneTransition
     canvas: Canvas
     safe_area: Rect[int]
+    upper_area: Rect[int]
     has_caption_room: bool
     stage_height: int
     watermark: ImageLayer | None
@@ -81,6 +83,12 @@ class PlanContext:
         """Where titles stand: in the middle of the frame where they are centred."""
         area = self.title_style.area
         return symmetric(area, self.canvas) if self.preset.headline.align == "centre" else area
+
+    @property
+    def upper_column(self) -> Rect[int]:
+        """The part of the text column above the app's buttons, where it is wider."""
+        upper = self.title_style.upper
+        return symmetric(upper, self.canvas) if self.preset.headline.align == "centre" else upper
 
     @property
     def has_requested_background(self) -> bool:
@@ -117,7 +125,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia, caption_room: bool
         preset, items = with_one_layout(resolved.preset, items, resolved.canvas)
         resolved = resolved.model_copy(update={"preset": preset})
     canvas = resolved.canvas
-    safe_area = resolved.platform.safe_area(canvas)
+    safe_area, upper_area = resolved.platform.safe_area(canvas), resolved.platform.upper_area(canvas)
     heard = has_heard_captions(resolved, media)
     if heard:
         products = is_tall(canvas) and _are_products_alone(resolved, items)
@@ -140,8 +148,9 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia, caption_room: bool
         above = above_captions(preset.captions, canvas, safe_area)
         titles_area = replace(titles_area, bottom=min(titles_area.bottom, above))
         stage_height = above if not products and above < safe_area.bottom else canvas.height
+    upper_titles = replace(upper_area, top=titles_area.top, bottom=min(titles_area.bottom, upper_area.bottom))
     titles = title_requests(text, preset.headline.uppercase)
-    card = _end_card(resolved, media, items, titles, canvas, safe_area, rate) if traits.end_card else None
+    card = _end_card(resolved, media, items, titles, canvas, safe_area, upper_area, rate) if traits.end_card else None
     closing = card.sequence if card is not None else None
     if card is not None and card.button:
         titles = tuple(title for title in titles if title.role != "cta")
@@ -173,12 +182,13 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia, caption_room: bool
         transition=transition,
         canvas=canvas,
         safe_area=safe_area,
+        upper_area=upper_area,
         has_caption_room=heard and caption_room,
         stage_height=stage_height,
         watermark=watermark,
         end_card=closing,
         titles=titles,
-        title_style=TitleStyle(preset.headline, min_contrast, rate, canvas, titles_area),
+        title_style=TitleStyle(preset.headline, min_contrast, rate, canvas, titles_area, upper_titles),
         captions=CaptionRules(preset.captions, resolved.profanity, request.missing_glyphs == "drop"),
     )
 
@@ -228,6 +238,7 @@ def _end_card(
     titles: Sequence[TitleRequest],
     canvas: Canvas,
     safe_area: Rect[int],
+    upper_area: Rect[int],
     rate: FrameRate,
 ) -> EndCard | None:
     """The brand's end card; without a brand, one of the video's own."""
@@ -245,7 +256,7 @@ def _end_card(
         title, button = texts
         own = closing_brand(preset, items, title, bool(button))
     contrast, look = resolved.limits.text_contrast, closing_look(preset, items, rate, brand is None)
-    card = end_card(brand or own, media.logo, canvas, safe_area, rate, contrast, button, pictures, look)
+    card = end_card(brand or own, media.logo, canvas, safe_area, rate, contrast, button, pictures, look, upper_area)
     if card is None:
         return None
     allowed = brand.transitions if brand is not None else COVERING

@@ -29,10 +29,11 @@ from pytoon_pipeline.planning.end_card_parts import (
     logo_parts,
     text_part,
 )
-from pytoon_pipeline.planning.end_card_places import HANDLE_Y, PlacedCard, free_height, place_card, texts_area
+from pytoon_pipeline.planning.end_card_places import HANDLE_Y, INSET, PlacedCard, free_height, place_card, texts_area
 from pytoon_pipeline.planning.layout.backgrounds import Background, designed_background, disc
 from pytoon_pipeline.planning.layout.beside import is_landscape
 from pytoon_pipeline.planning.layout.text_fit import TextBox, clean, fit
+from pytoon_pipeline.planning.layout.titles import symmetric
 from pytoon_pipeline.planning.sequences import SceneSequence
 
 # The logo's largest height above pictures, as a share of the frame's.
@@ -76,11 +77,12 @@ def end_card(
     call_to_action: str = "",
     pictures: Sequence[AnalysedMedia] = (),
     look: ClosingLook | None = None,
+    upper_area: Rect[int] | None = None,
 ) -> EndCard | None:
     """The end card, with ``call_to_action`` or else the brand's on its button; none where the brand has none.
 
     ``pictures`` are those of the video. They stand below the texts, on landscape frames beside them, as ``look`` says,
-    unless the texts leave them too little room.
+    unless the texts leave them too little room. A title above them may be as wide as ``upper_area``.
 
     Raises ``InvalidInput`` when a text does not fit.
     """
@@ -89,12 +91,13 @@ def end_card(
     asked = clean(call_to_action)
     colours = CardColours(brand, min_contrast, bool(asked or clean(brand.end_card.button)))
     area = texts_area(canvas, safe_area, bool(pictures))
-    parts = _parts(brand, logo, canvas, area, colours, asked, bool(pictures))
+    upper = upper_area if pictures and upper_area is not None and not is_landscape(canvas) else None
+    parts = _parts(brand, logo, canvas, area, colours, asked, bool(pictures), upper)
     if not parts and not pictures:
         return None
     card = place_card(parts, canvas, area, bool(pictures))
     if card is None:
-        return end_card(brand, logo, canvas, safe_area, rate, min_contrast, call_to_action, (), look)
+        return end_card(brand, logo, canvas, safe_area, rate, min_contrast, call_to_action, (), look, upper_area)
     # A card is never empty: what comes first is seen from its first frame.
     first = min((part.start for part in card.parts), default=0.0)
     shown = [replace(part, start=0.0) if part.start == first else part for part in card.parts]
@@ -110,16 +113,19 @@ def _parts(
     colours: CardColours,
     asked: str,
     pictures: bool,
+    upper: Rect[int] | None,
 ) -> list[CardPart]:
-    """The parts in ``area``, from the logo to the handle, without places."""
+    """The parts in ``area``, a title in ``upper`` if it is given, from the logo to the handle, without places."""
     height, width = canvas.height, area.width
     beside = pictures and is_landscape(canvas)
     button, handle = asked or clean(brand.end_card.button), clean(brand.end_card.handle)
     align: Literal["left", "centre"] = "left" if beside else "centre"
     parts: list[CardPart] = []
     if text := clean(brand.end_card.text):
-        box = _text_box(text, brand, canvas, area, titled=logo is None and not handle, button=bool(button),
-                        pictures=pictures)  # fmt: skip
+        titled = logo is None and not handle
+        box = _text_box(text, brand, canvas, area, titled=titled, button=bool(button), pictures=pictures)
+        if titled and upper is not None:
+            box = _as_wide(text, box, symmetric(upper, canvas))
         parts.append(text_part("end card", text, box, colours.text, "brand.end_card.text", TEXT_IN, align))
     if button:
         field = "text.cta" if asked else "brand.end_card.button"
@@ -158,6 +164,13 @@ def _text_box(
         sizes = SMALL_TITLE_SIZES if button and not beside else sizes
     box = TextBox(brand.fonts.headline, *sizes, area.width, share * canvas.height, lines, LINE_HEIGHT)
     return at_least(text, box, TITLE_SIZE)
+
+
+def _as_wide(text: str, box: TextBox, upper: Rect[int]) -> TextBox:
+    """``box`` as wide as ``upper`` and no higher than a title in it, where ``text`` is then no smaller."""
+    wide = replace(box, width=upper.width - 2 * INSET, height=min(box.height, upper.height - 2 * INSET))
+    usual, wider = fit(text, box), fit(text, wide)
+    return wide if wider is not None and (usual is None or wider.size >= usual.size) else box
 
 
 def _scale(canvas: Canvas) -> float:

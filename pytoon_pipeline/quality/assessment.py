@@ -24,7 +24,7 @@ from pytoon_pipeline.store.store import Store
 if TYPE_CHECKING:
     from pytoon_pipeline.quality.stored_observations import SegmentObserver
 
-QC = Stage("qc_score", 20, "by_rule")
+QC = Stage("qc_score", 21, "by_rule")
 # Role of the file with pictures of findings.
 STILLS = "stills"
 # The UI keeps pictures in its database.

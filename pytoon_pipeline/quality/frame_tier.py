@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.effects import Blur
 from pytoon_pipeline.contracts.spec.evaluate import transform_at
 from pytoon_pipeline.contracts.spec.layers import ImageLayer, ShapeLayer, VideoLayer, nested
@@ -161,18 +162,14 @@ def unsafe_text(context: CheckContext) -> Iterator[Deviation]:
     """Texts outside the safe area, where a platform shows its own controls."""
     if context.spec is None:
         return
-    safe, spec = context.spec.constraints.safe_area, context.spec
+    spec = context.spec
     for start, end, layer in spec.texts():
         if layer.role == "other":
             continue
         middle = transform_at(layer.transform, layer.start + (end - start) // 2)
         width, height = layer.width * middle.scale / 2, layer.height * middle.scale / 2
-        excess = max(
-            safe.left - (middle.x - width),
-            middle.x + width - safe.right,
-            safe.top - (middle.y - height),
-            middle.y + height - safe.bottom,
-        )
+        covered = Rect(middle.x - width, middle.y - height, middle.x + width, middle.y + height)
+        excess = spec.constraints.excess(covered)
         if excess > 1:
             message = f"“{layer.text[:MAX_QUOTED]}” extends {excess:.0f} px beyond the safe area."
             limit = Limit(0, f"Safe area of {spec.constraints.platform}")

@@ -66,6 +66,16 @@ def test_texts_keep_clear_of_the_platform_and_the_watermark() -> None:
     assert branded.title_style.area.bottom == branded.safe_area.bottom
 
 
+def test_texts_above_the_buttons_of_the_app_are_wider() -> None:
+    centred = context(still(), platform="tiktok", text="Hello")
+    assert tuple(centred.upper_column) == (60, 130, 1080 - 60, 800)
+    assert tuple(centred.text_column)[::2] == (140, 1080 - 140)
+    aligned = context(still(), platform="tiktok", text="Hello", adjust={"headline": {"align": "left"}})
+    assert (aligned.text_column.right, aligned.upper_column.right) == (1080 - 140, 1080 - 60)
+    square = context(still(), platform="tiktok", text="Hello", outputs=["1:1"])
+    assert square.upper_column == square.text_column
+
+
 def test_the_transition_and_the_voice_are_in_frames_and_seconds() -> None:
     one = context(still(), transition="fade", voice=heard(12.0), text="Hello there")
     assert (one.transition.kind, one.transition.frames) == ("fade", 12)

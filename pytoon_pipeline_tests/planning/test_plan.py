@@ -89,10 +89,13 @@ def within_limits(spec: RenderSpec, request: dict) -> None:
         if layer.role == "other":
             continue
         state = transform_at(layer.transform, layer.start + (last - first) // 2)
+        top, bottom = state.y - layer.height / 2, state.y + layer.height / 2
+        assert top >= safe.top - 61, "texts may still be coming in"
+        assert bottom <= safe.bottom + 61
+        upper = spec.constraints.upper_area or safe
+        right = max(upper.right, safe.right) if bottom <= upper.bottom + 61 else safe.right
         assert state.x - layer.width / 2 >= safe.left - 1
-        assert state.x + layer.width / 2 <= safe.right + 1
-        assert state.y - layer.height / 2 >= safe.top - 61, "texts may still be coming in"
-        assert state.y + layer.height / 2 <= safe.bottom + 61
+        assert state.x + layer.width / 2 <= right + 1
     assert RenderSpec.model_validate_json(spec.model_dump_json()) == spec
 
 

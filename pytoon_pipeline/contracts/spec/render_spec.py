@@ -209,11 +209,23 @@ class Note(Record):
 
 
 class Constraints(Record):
-    """What the plan was held to: the platform, where text may be, and the length."""
+    """What the plan was held to: the platform, where text may be, and the length.
+
+    ``upper_area`` is above the buttons of the app, where text may be wider than in ``safe_area``.
+    """
 
     platform: str = "any"
     safe_area: Rect[int] = Rect(0, 0, WIDTH, HEIGHT)
+    upper_area: Rect[int] | None = None
     max_frames: int = Field(default=1800, gt=0)
+
+    def excess(self, area: Rect[float]) -> float:
+        """The pixels by which a text that covers ``area`` stands outside of where text may be; 0 or less inside."""
+        allowed = (self.safe_area, self.upper_area or self.safe_area)
+        return min(
+            max(free.left - area.left, area.right - free.right, free.top - area.top, area.bottom - free.bottom)
+            for free in allowed
+        )
 
 
 class BrandUse(Record):

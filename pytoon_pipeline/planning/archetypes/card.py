@@ -38,6 +38,9 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # Text above a card takes at most this share of the height where texts may stand.
 TEXT_SHARE = 0.42
+# A card that begins so many pixels below the wide part of the text column has its texts right above it, where the
+# column is narrower.
+MAX_DISTANCE = 240
 
 
 class PlanOf(Protocol):
@@ -50,11 +53,12 @@ class PlanOf(Protocol):
 
 @dataclass(frozen=True)
 class TextPlan:
-    """The places of a card and its texts, the settings of its titles, the height that these may have, and the pages and
-    the most lines that they then have.
+    """The places of a card and its texts, the space and the settings of its titles, the height that these may have, and
+    the pages and the most lines that they then have.
     """
 
     card: CardPlan
+    space: TextSpace
     headline: HeadlineSettings
     height: int
     pages: int
@@ -77,7 +81,7 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
     else:
         plan_of = partial(plan_card, band=not material.is_still)
         planned = plan_texts(context, item, titles, space, plan_of)
-        plan, height = planned.card, planned.height
+        plan, height, space = planned.card, planned.height, planned.space
         # Texts are fitted into the same height as they were measured in, and stand next to the card.
         # Letters without a box keep a distance from the edge of their area, which may lie outside the safe zone.
         inset = 0 if space.headline.background in BOXED else INSET
@@ -110,9 +114,32 @@ def card(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[Tit
 def plan_texts(
     context: PlanContext, item: PlanItem, titles: Sequence[TitleRequest], space: TextSpace, plan_of: PlanOf
 ) -> TextPlan:
-    """The plan with the largest titles that leave the card the height that it has beside titles of their own size.
+    """The plan with titles as wide as the frame allows: above the app's buttons, unless the card begins far below.
 
-    Titles are smaller where they then need fewer pages. ``plan_of`` places a card below a text of a height.
+    ``plan_of`` places a card below a text of a height.
+    """
+    upper = context.upper_column
+    if upper.bottom < space.area.bottom:
+        wide = replace(space, area=replace(space.area, left=upper.left, right=upper.right))
+        plan = _largest(context, item, titles, wide, plan_of, upper.bottom)
+        if plan.card.card.top - upper.bottom <= MAX_DISTANCE:
+            above = replace(plan.card.above, bottom=min(plan.card.above.bottom, upper.bottom))
+            return replace(plan, card=replace(plan.card, above=above))
+    return _largest(context, item, titles, space, plan_of, space.area.bottom)
+
+
+def _largest(
+    context: PlanContext,
+    item: PlanItem,
+    titles: Sequence[TitleRequest],
+    space: TextSpace,
+    plan_of: PlanOf,
+    bottom: int,
+) -> TextPlan:
+    """The plan with the largest titles, not below ``bottom``, that leave the card the height that it has beside titles
+    of their own size.
+
+    Titles are smaller where they then need fewer pages.
     """
     whole = "contain" in (item.fit, context.preset.stills.fit)
 
@@ -123,15 +150,16 @@ def plan_texts(
         own = title_height(pages, headline, above)
         height = max(own, label_height(space, above))
         plan = plan_of(item.material, height, space.area, context.canvas, whole=whole)
-        return TextPlan(plan, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
+        return TextPlan(plan, space, headline, room, len(pages), max((len(page.lines) for page in pages), default=0))
 
-    most = round(space.area.height * TEXT_SHARE)
+    free = bottom - space.area.top
+    most = min(free, round(space.area.height * TEXT_SHARE))
     own = planned(1.0, most)
     if own.pages > len(titles):
         smaller = (planned(factor, most) for factor in SMALLER_TEXTS)
         own = next((one for one in smaller if one.pages <= len(titles)), own)
     # A card that its picture makes lower leaves more height to its titles.
     left = context.canvas.height - EDGE - GAP - own.card.card.height - space.area.top
-    room = own.height if space.label is not None else min(space.area.height, max(own.height, left))
+    room = own.height if space.label is not None else min(free, max(own.height, left))
     larger = (planned(factor, room) for factor in LARGER_TEXTS)
     return next((one for one in larger if one.improves(own)), own)

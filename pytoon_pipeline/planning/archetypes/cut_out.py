@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pytoon_pipeline.contracts.geometry import Rect
 from pytoon_pipeline.contracts.spec.render_spec import Scene
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.planning.analysed_media import PlanItem
@@ -16,6 +17,7 @@ from pytoon_pipeline.planning.archetypes.item_parts import (
 )
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.keep_out import PICTURE, KeepOutArea
+from pytoon_pipeline.planning.layout.beside import is_landscape
 from pytoon_pipeline.planning.layout.cards import soft_shadow
 from pytoon_pipeline.planning.layout.cut_outs import (
     Stage,
@@ -31,6 +33,8 @@ from pytoon_pipeline.planning.title_request import TitleRequest
 
 # The product's own text is a price when it has at most so many characters and a digit. It has this size in pixels.
 PRICE_CHARACTERS, PRICE_SIZE = 8, 480
+# Texts that would lose so many pixels of height above the app's buttons stay in the narrower column.
+MAX_LOST = 80
 
 
 def cut_out(context: PlanContext, item: PlanItem, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
@@ -68,6 +72,7 @@ def _planned(
 ) -> tuple[Stage, TextSpace]:
     """The places of the product and its texts. Texts are as large as their place permits."""
     stage = plan_stage(item.material, space.area, context.canvas, context.safe_area, context.stage_height)
+    titles_area = _as_wide(stage.titles, context)
     label = space.label.text if space.label is not None else ""
     price = len(label) <= PRICE_CHARACTERS and any(map(str.isdigit, label))
 
@@ -78,7 +83,7 @@ def _planned(
             "position": 0.5,
             "item_position": 0.5,
         }
-        return replace(space, area=stage.titles, headline=space.headline.model_copy(update=sizes), shade=None)
+        return replace(space, area=titles_area, headline=space.headline.model_copy(update=sizes), shade=None)
 
     own = larger(1.0)
     if context.has_caption_room and page_count(titles, own) > len(titles) + (own.label is not None):
@@ -86,3 +91,11 @@ def _planned(
         own = next((one for one in smaller if page_count(titles, one) < page_count(titles, own)), own)
     options = (larger(factor) for factor in LARGER_TEXTS)
     return stage, next((one for one in options if page_count(titles, one) <= page_count(titles, own)), own)
+
+
+def _as_wide(area: Rect[int], context: PlanContext) -> Rect[int]:
+    """``area`` as far as the app's buttons, and as wide as it may be there; as it is where much of it would be lost."""
+    upper = context.upper_column
+    if is_landscape(context.canvas) or area.bottom - upper.bottom > MAX_LOST:
+        return area
+    return replace(upper, top=area.top, bottom=min(area.bottom, upper.bottom))

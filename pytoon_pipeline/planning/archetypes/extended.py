@@ -48,7 +48,7 @@ def extended(context: PlanContext, item: PlanItem, frames: int, titles: Sequence
     if not plan.card.crops:
         return card(context, item, frames, titles)
     window = higher_window(material, place.width / place.height)
-    text = texts_above(context, space, plan)
+    text = texts_above(context, plan)
     camera = stills.fixed(*window)
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}
     picture = stills.layer_of(material, camera, (), item.source_start, "picture", **placed)

@@ -46,7 +46,7 @@ def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
         return card(context, item, frames, titles)
     background, backdrop = ground(context, item, frames)
     edge = edge_of(context, replace(canvas.area, top=plan.card.card.top))
-    text = replace(texts_above(context, space, plan), shade=None)
+    text = replace(texts_above(context, plan), shade=None)
     place = edge.place
     window = higher_window(material, place.width / place.height)
     camera = stills.fixed(*window)
@@ -66,9 +66,9 @@ def full_width(context: PlanContext, item: PlanItem, frames: int, titles: Sequen
     )
 
 
-def texts_above(context: PlanContext, space: TextSpace, plan: TextPlan) -> TextSpace:
+def texts_above(context: PlanContext, plan: TextPlan) -> TextSpace:
     """The space of texts above a picture as ``plan`` has it."""
-    above = plan.card.above
+    above, space = plan.card.above, plan.space
     inset = 0 if space.headline.background in BOXED else INSET
     spare = max(0, above.bottom - plan.height - space.area.top)
     # Texts over several pictures stand at one height.

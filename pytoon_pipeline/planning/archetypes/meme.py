@@ -113,7 +113,8 @@ def _over(
     material, area = item.material, symmetric(style.area, style.canvas)
     camera = _camera(material, style.canvas.aspect, _punchline(meme, lines, frames), frames)
     picture = layer_of(material, camera, (), item.source_start, "picture", **stills.full_frame(style.canvas))
-    above, below = _same_size([_fitted(text, area, area.height * BAR_SHARE, meme) for text in lines])
+    most = area.height * BAR_SHARE
+    above, below = _same_size([_first(lines[0], style, most, meme), _fitted(lines[1], area, most, meme)])
     layers: list[Layer] = [picture]
     if above is not None:
         layers.append(_text(above, "hook", area.top + above.height / 2, area, meme, style.min_contrast))
@@ -171,7 +172,7 @@ def _headed(
     """The first line on a bar, the picture in the rest of the frame, and the second line over its lower part."""
     canvas, area = style.canvas, symmetric(style.area, style.canvas)
     free = max(float(meme.min_size), (1 - MIN_PICTURE) * canvas.height - area.top - LINE_GAP)
-    above, below = _same_size([_fitted(text, area, free, meme) for text in lines])
+    above, below = _same_size([_first(lines[0], style, free, meme), _fitted(lines[1], area, free, meme)])
     seam = 2 * round((area.top + above.height + LINE_GAP) / 2) if above is not None else 0
     place = replace(canvas.area, top=seam)
     if below is not None and (_over_faces(item, style, place) or _over_subject(item, style, place, below.height)):
@@ -201,8 +202,14 @@ def _captioned(
 ) -> tuple[Layer, ...]:
     """Both lines on a bar above the picture, which fills the rest of the frame."""
     canvas, area = style.canvas, symmetric(style.area, style.canvas)
-    most = ((1 - MIN_PICTURE) * canvas.height - area.top) / max(1, sum(map(bool, lines))) - LINE_GAP
-    above, below = _same_size([_fitted(text, area, max(float(meme.min_size), most), meme) for text in lines])
+    count = max(1, sum(map(bool, lines)))
+    most = ((1 - MIN_PICTURE) * canvas.height - area.top) / count - LINE_GAP
+    usual = _same_size([_fitted(text, area, max(float(meme.min_size), most), meme) for text in lines])
+    upper = symmetric(style.upper, canvas)
+    free = min(most, (upper.height - (count - 1) * LINE_GAP) / count)
+    wide = _same_size([_page(text, upper, free, meme) for text in lines])
+    complete = all(page is not None for text, page in zip(lines, wide, strict=True) if text)
+    above, below = wide if complete and _size(wide) > _size(usual) else usual
     pages = [page for page in (above, below) if page is not None]
     seam = area.top + sum(page.height + LINE_GAP for page in pages) if pages else 0
     seam = 2 * round(seam / 2)
@@ -224,8 +231,13 @@ def _punchline(meme: MemeSettings, lines: tuple[str, str], frames: int) -> int:
 
 def _same_size(pages: Sequence[TextLayout | None]) -> Sequence[TextLayout | None]:
     """The pages at the size of the smaller one."""
-    size = min((page.size for page in pages if page is not None), default=0)
+    size = _size(pages)
     return [None if page is None else _scaled(page, size) for page in pages]
+
+
+def _size(pages: Sequence[TextLayout | None]) -> int:
+    """The smallest size of ``pages``; 0 without any."""
+    return min((page.size for page in pages if page is not None), default=0)
 
 
 def _scaled(page: TextLayout, size: int) -> TextLayout:
@@ -282,13 +294,25 @@ def _text_height(material: AnalysedMedia, canvas: Canvas, area: Rect[int], bars:
     return max(float(meme.min_size), min(left, height * BAR_SHARE))
 
 
-def _fitted(text: str, area: Rect[int], height: float, meme: MemeSettings) -> TextLayout | None:
-    if not text:
-        return None
+def _first(text: str, style: TitleStyle, height: float, meme: MemeSettings) -> TextLayout | None:
+    """The first line: above the app's buttons and as wide as it may be there, if it fits; else in the usual column."""
+    upper = symmetric(style.upper, style.canvas)
+    wide = _page(text, upper, min(height, upper.height), meme)
+    return wide or _fitted(text, symmetric(style.area, style.canvas), height, meme)
+
+
+def _page(text: str, area: Rect[int], height: float, meme: MemeSettings) -> TextLayout | None:
+    """A line in ``area``, no higher than ``height``; none for an empty one and where it does not fit."""
     inset = 2 * meme.outline + PADDING
     width, min_size = area.right - area.left - inset, min(meme.size, meme.min_size)
     box = TextBox(meme.font, meme.size, min_size, width, height, meme.max_lines, LINE_HEIGHT)
-    page = fit(text.upper(), box) or fit(text.upper(), replace(box, height=(area.bottom - area.top) * BAR_SHARE))
+    return fit(text.upper(), box) if text else None
+
+
+def _fitted(text: str, area: Rect[int], height: float, meme: MemeSettings) -> TextLayout | None:
+    if not text:
+        return None
+    page = _page(text, area, height, meme) or _page(text, area, area.height * BAR_SHARE, meme)
     if page is None:
         raise field_error("text", "text_too_long", f"the text “{text[:40]}…” does not fit in its bar.", "Shorten it.")
     return page

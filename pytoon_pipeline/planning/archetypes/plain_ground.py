@@ -50,7 +50,7 @@ def on_plain_ground(context: PlanContext, item: PlanItem, frames: int, titles: S
     free = len(context.items) == 1 and context.preset.layout.ground == "picture"
     ground = picture_ground(material, view, space.headline.colour, context.title_style.min_contrast, any_text=free)
     background = ground.layers(canvas, place)
-    text = texts_above(context, space, plan)
+    text = texts_above(context, plan)
     text = replace(text, headline=text.headline.model_copy(update={"colour": ground.text}), shade=None)
     camera = crops(context, item, window, place.height, frames, page_count(titles, text), detailed=True)
     placed: dict[str, Any] = {"width": place.width, "height": place.height, "transform": at_centre(place)}

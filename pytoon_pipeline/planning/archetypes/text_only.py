@@ -8,7 +8,7 @@ from math import ceil
 
 from pytoon_pipeline.contracts.errors import field_error
 from pytoon_pipeline.contracts.preset import HeadlineSettings
-from pytoon_pipeline.contracts.spec.layers import Layer
+from pytoon_pipeline.contracts.spec.layers import Layer, TextLayer
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec, Scene
 from pytoon_pipeline.contracts.time import FrameRange
 from pytoon_pipeline.contracts.transitions import OVERLAYING
@@ -18,10 +18,11 @@ from pytoon_pipeline.planning.closing import COVERING, card_transition
 from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.layout import text_layouts
 from pytoon_pipeline.planning.layout.backgrounds import designed_background
+from pytoon_pipeline.planning.layout.poster_regions import PosterRegion, poster_region
 from pytoon_pipeline.planning.layout.posters import poster
 from pytoon_pipeline.planning.layout.text_floor import text_floor
 from pytoon_pipeline.planning.layout.text_grounds import TextGround, text_grounds
-from pytoon_pipeline.planning.layout.titles import role_size, symmetric
+from pytoon_pipeline.planning.layout.titles import TitleStyle, role_size, symmetric
 from pytoon_pipeline.planning.pacing import text_length
 from pytoon_pipeline.planning.sequences import SceneSequence
 from pytoon_pipeline.planning.text_assignment import page_seconds
@@ -38,6 +39,8 @@ LONG, LONG_SIZE = 64, 180
 # A text that stays for longer than this is shown on one ground after the other, in seconds.
 MAX_SECONDS = 3.2
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])|\n+")
+# A poster stands in the region of its turn where it then covers at least this share of what it else would.
+SMALLER = 0.85
 # The last item of a list stays for this much longer, in seconds.
 LIST_END_SECONDS = 0.8
 
@@ -146,8 +149,10 @@ def _sequence(
 ) -> SceneSequence:
     frames, fps = timed[-1][1].end, float(context.rate.fraction)
     background, backdrop = designed_background(ground.background, frames, context.canvas)
-    floor = text_floor(ground.headline.accent, context.safe_area, frames, fps, context.canvas, turn)
-    texts = _texts(context, page, timed, ground.headline, backdrop, turn)
+    region, texts = _poster(context, page, timed, ground.headline, backdrop, turn)
+    free, accent = region.free_area(context.canvas), ground.headline.accent
+    floor = text_floor(accent, free, frames, fps, context.canvas, turn, hangs=region.hangs)
+    texts = texts or _texts(context, page, timed, ground.headline, backdrop, region)
     # A ground of another colour comes in with its text.
     scene = Scene(start=0, frames=frames, layers=(*background, *floor, *texts))
     return SceneSequence((scene,), backdrop, static=(FrameRange(start=0, end=frames),))
@@ -159,14 +164,13 @@ def _texts(
     timed: Sequence[Timed],
     headline: HeadlineSettings,
     behind: Backdrops,
-    turn: int,
+    region: PosterRegion,
 ) -> Sequence[Layer]:
     wide = context.title_style.area
     area = symmetric(wide, context.canvas) if headline.align == "centre" else wide
     title, shown = timed[0]
-    size = WORD_SIZE if len(title.text) <= WORD_LENGTH else max(SIZE, headline.size)
-    large = headline.model_copy(update={"size": size, "max_lines": LINES, "position": POSITION})
-    style = replace(context.title_style, headline=large)
+    style = _style(context, title, headline)
+    large = style.headline
     if page.number:
         return text_layouts.numbered_page(page.number, page.beats, style, area, shown, behind, headline.accent)
     if page.layout == "list":
@@ -176,16 +180,58 @@ def _texts(
     if page.layout == "quote":
         return text_layouts.quote(title, style, wide, shown, behind, headline.accent)
     if page.sentences:
-        settings = large.model_copy(update={"size": max(LONG_SIZE, headline.size)})
-        shared = role_size([(one, settings, area) for one in page.sentences])
-        return text_layouts.statement(title, replace(style, headline=settings), area, shown, behind, shared)
+        settings = large.model_copy(update={"size": max(LONG_SIZE, headline.size), "align": "left"})
+        shared = role_size([(one, settings, wide) for one in page.sentences])
+        return text_layouts.statement(title, replace(style, headline=settings), region.area, shown, behind, shared)
     if len(title.text.split()) == 1:
         return text_layouts.word(title, style, area, shown, behind, headline.accent, known=page.again)
-    poster_area = wide if turn % 2 else area
-    # The first frame of a video shows all of its text.
-    first = turn == 0
+    return text_layouts.statement(title, style, area, shown, behind)
+
+
+def _style(context: PlanContext, title: TitleRequest, headline: HeadlineSettings) -> TitleStyle:
+    """How a text fills the area."""
+    size = WORD_SIZE if len(title.text) <= WORD_LENGTH else max(SIZE, headline.size)
+    large = headline.model_copy(update={"size": size, "max_lines": LINES, "position": POSITION})
+    return replace(context.title_style, headline=large)
+
+
+def _poster(
+    context: PlanContext,
+    page: _Page,
+    timed: Sequence[Timed],
+    headline: HeadlineSettings,
+    behind: Backdrops,
+    turn: int,
+) -> tuple[PosterRegion, Sequence[Layer]]:
+    """A statement as a poster, and its region: that of its turn, unless it is then smaller. Other texts are none;
+    sentences of a long one stand in the middle and low by turns.
+    """
+    own, area = context.title_style, context.title_style.area
+    usual, (title, shown) = PosterRegion(context.safe_area), timed[0]
+    if page.layout == "statement" and page.sentences:
+        return (poster_region(2, area, own.upper, context.canvas) if turn % 2 else PosterRegion(area)), ()
+    if page.layout != "statement":
+        return usual, ()
     # A text waits for the middle of a transition that mixes two scenes.
     mixed = context.transition.kind in OVERLAYING and not page.again
     after = min(context.transition.frames // 2, shown.frames // 4) if mixed else 0
-    layers = poster(title, style, poster_area, shown, behind, headline.accent, turn, at_once=first, after=after)
-    return layers or text_layouts.statement(title, style, area, shown, behind)
+    style, accent = _style(context, title, headline), headline.accent
+
+    def layers(region: PosterRegion) -> Sequence[Layer]:
+        centred = not turn % 2 and headline.align == "centre"
+        area = symmetric(region.area, context.canvas) if centred else region.area
+        # The first frame of a video shows all of its text.
+        return poster(
+            title, style, area, shown, behind, accent, turn, at_once=turn == 0, after=after, share=region.share
+        )
+
+    region = poster_region(turn, area, own.upper, context.canvas)
+    whole, found = layers(PosterRegion(area)), layers(region)
+    if not whole or region.area == area or _covered(found) < SMALLER * _covered(whole):
+        return usual, whole
+    return region, found
+
+
+def _covered(layers: Sequence[Layer]) -> float:
+    """The pixels that texts cover."""
+    return sum(layer.width * layer.height for layer in layers if isinstance(layer, TextLayer))

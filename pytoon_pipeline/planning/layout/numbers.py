@@ -19,8 +19,9 @@ NUMBER = re.compile(
 MAX_BEFORE, MAX_BEFORE_MEASURE, MAX_AFTER = 14, 20, 6
 # A number has at least and at most so many characters, and at most this size in pixels.
 MIN_CHARACTERS, MAX_CHARACTERS, NUMBER_SIZE = 2, 8, 600
-# The number's share of the height; the size of the other lines as a share of the number's, with limits in pixels.
-NUMBER_SHARE, LABEL_SHARE, MIN_LABEL, MAX_LABEL = 0.66, 0.36, 64, 190
+# The number's share of the height, and with lines above and below it, others, the first at which these fit; their size
+# as a share of the number's, with limits in pixels.
+NUMBER_SHARES, LABEL_SHARE, MIN_LABEL, MAX_LABEL = (0.66, 0.56, 0.48), 0.36, 64, 190
 # The distance between a number and the lines around it as a share of its size: digits may reach the edge of their line.
 GAP_SHARE = 0.05
 # A wider padding than an outline is that of a box. Boxes do not touch.
@@ -67,7 +68,14 @@ def number_page(title: TitleRequest, box: TextBox, padding: float) -> TextLayout
     parts = number_text(title.text) if title.role in ROLES else None
     if parts is None:
         return None
-    line = replace(box, size=NUMBER_SIZE, min_size=box.size, lines=1, height=box.height * NUMBER_SHARE)
+    shares = NUMBER_SHARES if parts.before and parts.after else NUMBER_SHARES[:1]
+    pages = (_stacked(parts, box, padding, share) for share in shares)
+    return next((page for page in pages if page is not None), None)
+
+
+def _stacked(parts: NumberText, box: TextBox, padding: float, share: float) -> TextLayout | None:
+    """The page with a number in this share of the height; none where the parts do not fit."""
+    line = replace(box, size=NUMBER_SIZE, min_size=box.size, lines=1, height=box.height * share)
     number = fit(parts.number, line)
     if number is None:
         return None

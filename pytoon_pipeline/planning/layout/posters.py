@@ -87,9 +87,11 @@ def poster(
     *,
     at_once: bool,
     after: int = 0,
+    share: float = MAX_HEIGHT,
 ) -> list[Layer]:
     """The layers of ``title`` as poster number ``turn`` of its video; empty for texts that are none.
 
+    It takes at most this ``share`` of the height of ``area``.
     ``at_once``: all lines are there from the start. Else the lines after the first one come in from frame ``after`` on.
     """
     words = title.text.split()
@@ -104,7 +106,7 @@ def poster(
     headline = _marked_by_turn(style.headline, turn)
     if beside:
         headline = headline.model_copy(update={"align": "left"})
-    found = _chosen(title, headline, inner, turn)
+    found = _chosen(title, headline, inner, turn, share)
     if found is None:
         return []
     top = area.top + round((area.height - found.height) * CENTRE)
@@ -153,10 +155,13 @@ def _later(shown: FrameRange, number: int, lines: int, rate: FrameRate, after: i
     return FrameRange(start=shown.start + (after + number * step if number else 0), end=shown.end)
 
 
-def _chosen(title: TitleRequest, headline: HeadlineSettings, area: Rect[int], turn: int) -> _Poster | None:
+def _chosen(
+    title: TitleRequest, headline: HeadlineSettings, area: Rect[int], turn: int, share: float
+) -> _Poster | None:
     """The poster that fills ``area`` best; on every other ``turn`` the second best, where it is nearly as good."""
     box = replace(text_box(headline, area), size=MAX_SIZE, min_size=MIN_SIZE, lines=MAX_LINES)
-    posters = [one for page in _ways(title, box) if (one := _scaled(page, title, box, headline, area)) is not None]
+    found = (_scaled(page, title, box, headline, area, share) for page in _ways(title, box))
+    posters = [one for one in found if one is not None]
     if not posters:
         return None
     best, *others = sorted(posters, key=lambda one: -one.worth)
@@ -178,7 +183,7 @@ def _ways(title: TitleRequest, box: TextBox) -> Iterator[TextLayout]:
 
 
 def _scaled(
-    page: TextLayout, title: TitleRequest, box: TextBox, headline: HeadlineSettings, area: Rect[int]
+    page: TextLayout, title: TitleRequest, box: TextBox, headline: HeadlineSettings, area: Rect[int], share: float
 ) -> _Poster | None:
     """The lines of ``page``, each about as wide as ``box``; none where one would be too small."""
     padding = box_padding(headline) if headline.background in BOXED else 0.0
@@ -193,7 +198,7 @@ def _scaled(
         BOX_GAP if padding else (MARK_GAP if any(strokes[n : n + 2]) else GAP) * max(pair)
         for n, pair in enumerate(pairwise(sizes))
     ]
-    factor = min(1.0, MAX_HEIGHT * area.height / (sum(heights) + sum(gaps)))
+    factor = min(1.0, share * area.height / (sum(heights) + sum(gaps)))
     whole = [int(size * factor) for size in sizes]
     if min(whole) < MIN_SIZE:
         return None

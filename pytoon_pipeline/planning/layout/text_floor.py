@@ -19,10 +19,10 @@ SECONDS, MOVE_SECONDS = 1.5, 0.5
 
 
 def text_floor(
-    colour: Colour, area: Rect[int], frames: int, fps: float, canvas: Canvas, turn: int
+    colour: Colour, area: Rect[int], frames: int, fps: float, canvas: Canvas, turn: int, *, hangs: bool = False
 ) -> tuple[Layer, ...]:
     """The floor below ``area`` for ``frames``; none where there is no room. ``turn`` is the side to which it leans
-    first.
+    first. Where it ``hangs``, all is upside down.
     """
     if canvas.height - area.bottom < MIN_ROOM * canvas.height:
         return ()
@@ -34,6 +34,8 @@ def text_floor(
     ]
     if turn % 2:
         places = [(canvas.width - x, y) for x, y in places]
+    if hangs:
+        places = [(x, canvas.height - y) for x, y in places]
     moves = ceil(frames / fps / SECONDS) - 1
     x, y = ([Keyframe(value=round(value, 2))] for value in places[0])
     for n in range(1, moves + 1):

@@ -52,7 +52,8 @@ MIN_LINE, EMOJI_SHARE = 4, 0.5
 
 @dataclass(frozen=True)
 class TitleStyle:
-    """How all titles of a video look, and the ``area`` where they may stand.
+    """How all titles of a video look, and the ``area`` where they may stand. Down to the lower edge of ``upper``, they
+    may be as wide as it is.
 
     ``min_contrast`` is the contrast ratio that they must reach.
     """
@@ -62,6 +63,7 @@ class TitleStyle:
     rate: FrameRate
     canvas: Canvas
     area: Rect[int]
+    upper: Rect[int]
 
 
 def title_requests(text: str | TextRequest | None, uppercase: bool) -> tuple[TitleRequest, ...]:

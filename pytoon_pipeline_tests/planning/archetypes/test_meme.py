@@ -69,3 +69,11 @@ def test_the_punchline_stands_over_the_picture_only_where_it_hides_little_of_the
         bar = next(layer for layer in spec.scenes[0].layers if layer.name == "bar")
         punchline = next(layer for layer in spec.scenes[0].layers if layer.name == "cta")
         assert apart(area_of(bar), area_of(punchline)) == over  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("preset", ["classic-meme", "paper-meme"])
+@pytest.mark.parametrize("fit", [None, "contain"])
+def test_a_meme_without_text_shows_its_picture_alone(preset: str, fit: str | None) -> None:
+    for material in (still(1200, 1200), still(1600, 900), still(900, 1600)):
+        spec = planned([material], archetype="meme", preset=preset, **({"fit": fit} if fit else {}))
+        assert not spec.texts()

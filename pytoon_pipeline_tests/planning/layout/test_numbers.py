@@ -54,8 +54,7 @@ def test_a_price_is_a_hero_with_its_label_beneath(preset: str) -> None:
     assert number.start == label.start == 0, "both are there together"
     product = next(layer for layer in spec.scenes[0].layers if layer.name == "product")
     assert apart(area_of(product), area_of(number))  # type: ignore[arg-type]
-    safe = spec.constraints.safe_area
-    assert all(area_of(one).top >= safe.top and area_of(one).right <= safe.right for one in texts(spec))
+    assert all(spec.constraints.excess(area_of(one)) <= 0 for one in texts(spec))
 
 
 def test_the_parts_of_a_page_do_not_touch_each_other() -> None:
@@ -68,3 +67,11 @@ def test_the_parts_of_a_page_do_not_touch_each_other() -> None:
         assert len(parts) == 3
         for above, below in itertools.pairwise(parts):
             assert below.top >= above.bottom + 12
+
+
+def test_a_number_that_would_hardly_be_larger_than_its_text_is_none() -> None:
+    spec = planned(
+        [still(900, 1400)], preset="soft-editorial", text={"hook": "48 hours in Paris", "beats": ["Go up", "Stay"]}
+    )
+    (hook,) = (layer for layer in texts(spec) if layer.role == "hook")
+    assert hook.text == "48 hours in Paris"

@@ -19,5 +19,12 @@ def test_the_floor_stays_below_the_texts_and_moves_at_least_every_two_seconds() 
     assert max(b - a for a, b in pairwise([0, *changes, 149])) <= 60
 
 
+def test_a_floor_that_hangs_is_upside_down() -> None:
+    canvas = CANVASES["9:16"]
+    below, above = (text_floor("#FFCC00", AREA, 150, 30.0, canvas, 0, hangs=hangs)[0] for hangs in (False, True))
+    assert [key.value for key in above.transform.y] == [canvas.height - key.value for key in below.transform.y]
+    assert above.transform.x == below.transform.x
+
+
 def test_a_frame_without_room_below_its_texts_has_no_floor() -> None:
     assert text_floor("#FFCC00", Rect(54, 54, 1026, 1026), 150, 30.0, CANVASES["1:1"], 0) == ()

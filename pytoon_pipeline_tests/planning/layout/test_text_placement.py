@@ -1,5 +1,7 @@
 """Text placement: inside the safe area, and over no subject."""
 
+from dataclasses import replace
+
 import pytest
 
 from pytoon_pipeline.contracts.analysis import Face
@@ -47,8 +49,21 @@ def test_texts_stay_in_the_safe_area(platform: str, archetype: str, preset: str)
     assert len(found) >= 3
     for layer in found:
         place = area_of(layer)
-        assert safe.left <= place.left
-        assert place.right <= safe.right
-        if layer.role != "other":
-            assert safe.top <= place.top
-            assert place.bottom <= safe.bottom
+        if layer.role == "other":
+            place = replace(place, top=max(place.top, safe.top), bottom=min(place.bottom, safe.bottom))
+        assert spec.constraints.excess(place) <= 0
+
+
+@pytest.mark.parametrize(
+    ("archetype", "preset", "transparent"),
+    [("hero", "bold-offer", False), ("overlay", "soft-editorial", True), ("meme", "classic-meme", False)],
+)
+def test_titles_above_the_buttons_use_the_width_of_the_frame(archetype: str, preset: str, transparent: bool) -> None:
+    text = {"hook": "Extraordinarily delicious", "cta": "Buy it now"}
+    spec = planned([still(900, 900, transparent=transparent)], archetype=archetype, preset=preset, text=text)
+    hook = next(layer for layer in texts(spec) if layer.role == "hook")
+    place, upper = area_of(hook), spec.constraints.upper_area
+    assert upper is not None
+    assert place.bottom <= upper.bottom
+    column = 2 * (spec.constraints.safe_area.right - spec.width / 2)
+    assert column < place.width <= upper.width, "wider than a centred column beside the buttons"

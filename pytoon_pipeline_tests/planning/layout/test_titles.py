@@ -161,4 +161,4 @@ def test_right_to_left_text_begins_at_the_right() -> None:
     assert latin.style.align == "left"
     for arabic in texts(titled("قهوة طازجة 50%", align="left")):
         assert arabic.style.align == "right"
-        assert area_of(arabic).left > area_of(latin).left
+        assert area_of(arabic).right > area_of(latin).right
