@@ -43,8 +43,12 @@ class SourceReader:
         if not self.continues_at(tick, rate):
             self._seek(tick / float(rate.fraction))
         self._read_until = (tick + TOLERANCE) / float(rate.fraction)
-        while self._next is not None and (self._shown is None or self._next[0] <= self._read_until):
-            self._shown, self._next = SourceFrame(self._next[1], self._video), next(self._frames, None)
+        last: VideoFrame | None = None
+        while self._next is not None and ((self._shown is None and last is None) or self._next[0] <= self._read_until):
+            last, self._next = self._next[1], next(self._frames, None)
+        if last is not None:
+            # The planes of frames that are passed over are not converted.
+            self._shown = SourceFrame(last, self._video)
         if self._shown is None:
             raise EOFError(f"No frame of {self.path.name} can be decoded.")
         return self._shown

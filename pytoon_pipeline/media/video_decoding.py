@@ -1,9 +1,11 @@
 """The decoded frames of a video stream, from any time on."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import chain
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,18 +98,23 @@ class VideoDecoder:
         self._container: InputContainer | None = None
 
     def frames(self, start: float = 0.0) -> Iterator[tuple[float, "VideoFrame"]]:
-        """Frames with their time in seconds from the first picture, from at or before ``start`` on.
+        """Frames with their time in seconds from the first picture, from the one on screen at ``start`` on.
 
         Packets that cannot be decoded are counted in ``damage`` and skipped; frames with concealed damage are used.
         Frames whose size changes midway are scaled to that of the first.
         """
         if start > PREROLL_SECONDS:
-            frames = self._decode(start - PREROLL_SECONDS)
-            first = next(frames, None)
-            if first is not None and first[0] <= start:
-                yield first
-                yield from frames
-                return
+            margin = start - PREROLL_SECONDS
+            for sparse in (True, False):
+                frames = self._decode(margin, sparse)
+                shown, following = _at(start, frames)
+                if shown is None:
+                    break
+                # What was passed over may have been on screen, where frames stay longer than the preroll.
+                if shown[0] >= margin or not sparse:
+                    yield shown
+                    yield from following
+                    return
             # Some containers cannot seek to a key frame before a time: decoding from the beginning always gets there.
         self.close()
         yield from self._decode(None)
@@ -126,13 +133,17 @@ class VideoDecoder:
             self._container = container
         return self._container
 
-    def _decode(self, start: float | None) -> Iterator[tuple[float, "VideoFrame"]]:
+    def _decode(self, start: float | None, sparse: bool = False) -> Iterator[tuple[float, "VideoFrame"]]:
+        """Frames from the key frame before ``start`` on; where ``sparse``, only those before it that others need."""
         container, video, damage = self._open(), self._video, self.damage
         stream = container.streams[video.index]
         if start is not None and not seek(container, stream, start + video.start):
             return
+        packets = demux(container, stream)
+        if start is not None:
+            packets = _with_references(packets, stream.codec_context, start + video.start if sparse else -inf)
         last, empty = -1.0, 0
-        for packet, frames in decode_packets(demux(container, stream)):
+        for packet, frames in decode_packets(packets):
             empty += 1
             damage.note(packet, frames, video.start)
             for frame in frames or ():
@@ -145,6 +156,26 @@ class VideoDecoder:
                     damage.late += 1
             if empty >= MAX_EMPTY_PACKETS:
                 return
+
+
+def _at(
+    start: float, frames: Iterator[tuple[float, "VideoFrame"]]
+) -> tuple[tuple[float, "VideoFrame"] | None, Iterable[tuple[float, "VideoFrame"]]]:
+    """The frame on screen at ``start``, none where all are later, and the frames after it."""
+    shown = None
+    for time, frame in frames:
+        if time > start:
+            return shown, chain([(time, frame)], frames)
+        shown = time, frame
+    return shown, ()
+
+
+def _with_references(packets: Iterable[Any], context: Any, until: float) -> Iterator[Any]:
+    """The packets; of those due before ``until``, ``context`` decodes only frames that others refer to."""
+    for packet in packets:
+        due = packet_time(packet)
+        context.skip_frame = "NONREF" if due is not None and due < until else "DEFAULT"
+        yield packet
 
 
 def decode(path: Path, video: VideoStream, damage: DecodeDamage) -> Iterator[tuple[float, "VideoFrame"]]:

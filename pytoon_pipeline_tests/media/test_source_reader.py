@@ -78,6 +78,18 @@ def test_decoding_on_gives_the_same_frames_as_seeking(
             assert shown(path, *part, readers) == frames
 
 
+def test_a_frame_that_others_do_not_need_is_found_where_it_stays_for_long(tmp_path: Path, seeks: list[float]) -> None:
+    options = ("-r", "1", "-g", "50", "-bf", "3", "-b_strategy", "0", "-x264-params", "b-pyramid=none")
+    path = moving(tmp_path / "v.mkv", *options, seconds=16)
+    with SourceReaders() as readers:
+        continued = shown(path, 0, 16 * 25, readers)
+    for second in range(4, 16):
+        with SourceReaders() as readers:
+            assert shown(path, second * 25 + 24, 1, readers) == continued[second * 25 + 24 : second * 25 + 25]
+    # Where the frame is one that was passed over, it is decoded after all.
+    assert len(seeks) > 12
+
+
 def test_a_jump_back_or_far_ahead_seeks_in_the_open_file(tmp_path: Path, seeks: list[float]) -> None:
     path = moving(tmp_path / "v.mp4", "-g", "25")
     expected = [frame.whole().y.tobytes() for frame in frames_at_cfr(path, stream(path), RATE, 0, 150)]
