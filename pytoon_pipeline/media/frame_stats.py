@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,30 @@ class FrameStats:
         return len(self.levels)
 
     def save(self, path: Path) -> None:
-        with path.open("wb") as file:
-            np.savez_compressed(file, **{field.name: getattr(self, field.name) for field in fields(self)})
+        """Writes an Arrow file with a row for each frame and a column for each measure."""
+        import pyarrow as pa
+
+        measures = {field.name: getattr(self, field.name) for field in fields(self)}
+        columns = {
+            name: pa.FixedSizeListArray.from_arrays(values.ravel(), prod(values.shape[1:])) if SHAPES[name] else values
+            for name, values in measures.items()
+        }
+        batch = pa.record_batch(columns)
+        options = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+        with pa.ipc.new_file(str(path), batch.schema, options=options) as file:
+            file.write_batch(batch)
 
     @classmethod
     def load(cls, path: Path) -> "FrameStats":
-        with np.load(path) as stored:
-            return cls(**{field.name: stored[field.name] for field in fields(cls)})
+        import pyarrow as pa
+
+        options = pa.ipc.IpcReadOptions(use_threads=False)
+        batch = pa.ipc.open_file(path.read_bytes(), options=options).get_batch(0)
+        columns = {name: batch.column(name) for name in SHAPES}
+        return cls(**{
+            name: (columns[name].values if shape else columns[name]).to_numpy().reshape((-1, *shape))
+            for name, shape in SHAPES.items()
+        })  # fmt: skip
 
     @classmethod
     def joined(cls, traces: Iterable["FrameStats"]) -> "FrameStats":
@@ -66,6 +84,13 @@ class FrameStats:
     def at(self, frames: Any) -> "FrameStats":
         """The measures of some of the frames."""
         return FrameStats(**{field.name: getattr(self, field.name)[frames] for field in fields(self)})
+
+
+# The shape of each measure of a frame.
+SHAPES = {
+    **dict.fromkeys(("detail", "light", "red", "point_light", "point_red"), (ROWS, COLUMNS)),
+    **{"blocks": (ROWS, COLUMNS, 3), "stripes": (ROWS, COLUMNS, 2), "levels": (), "changes": ()},
+}
 
 
 class FrameStatsCollector:

@@ -5,7 +5,6 @@ The renderer is imported only where something is computed: a lookup in the store
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
