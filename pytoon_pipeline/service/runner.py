@@ -1,7 +1,7 @@
 """What the use cases need of whatever runs the asset graph. ``defs/running.py`` implements it with Dagster."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -98,3 +98,20 @@ Notify = Callable[[Note], None]
 # Opens the runner of a home; ``Notify`` receives what a person should know about its settings. Opening may import
 # Dagster, so the use cases open a runner only when something has to run.
 OpenRunner = Callable[[Home, Notify], AbstractContextManager[Runner]]
+
+
+@contextmanager
+def opened_once(open_runner: OpenRunner) -> Iterator[OpenRunner]:
+    """``open_runner`` for several videos in turn: the first that needs a runner opens it, the others use the same one,
+    and it is closed at the end of the block.
+    """
+    with ExitStack() as at_end:
+        opened: list[Runner] = []
+
+        @contextmanager
+        def shared(home: Home, notify: Notify) -> Iterator[Runner]:
+            if not opened:
+                opened.append(at_end.enter_context(open_runner(home, notify)))
+            yield opened[0]
+
+        yield shared

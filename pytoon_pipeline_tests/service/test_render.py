@@ -59,6 +59,15 @@ def test_a_run_reports_its_progress_and_its_stages_in_order(runner: FakeRunner, 
     assert (result.qc.score, result.qc.verdict, result.qc.findings[0].code) == (93.1, "advise", "blur")
 
 
+def test_all_outputs_of_a_request_use_one_runner(runner: FakeRunner, offer: Path) -> None:
+    progress = Recorded()
+    task = RenderTask(offer, RequestOptions(assignments=["outputs=[9:16, 1:1, 16:9]"]))
+    result = render(runner.home, task, runner.open, progress)
+    assert [one.aspect for one in (result, *result.other_outputs)] == ["9:16", "1:1", "16:9"]
+    assert len(set(runner.keys)) == 3
+    assert progress.notes.count("opened") == 1
+
+
 def test_a_current_delivery_is_returned_without_a_runner(runner: FakeRunner, offer: Path) -> None:
     first = rendered(runner, offer)
     second = rendered(runner, offer)
