@@ -29,8 +29,8 @@ DATABASE = "pytoon_database"
 
 
 @contextmanager
-def open_databases(home: Home, run_id: str) -> Iterator[None]:
-    """Inside the block, the databases that all runs share and that of run ``run_id`` stay open."""
+def open_databases(home: Home, run_id: str | None = None) -> Iterator[None]:
+    """Inside the block, the databases that all runs share stay open, and that of run ``run_id`` if one is given."""
     with kept_open(), _files_open(home, run_id):
         yield
 
@@ -48,15 +48,17 @@ def kept_open() -> Iterator[None]:
 
 
 @contextmanager
-def _files_open(home: Home, run_id: str) -> Iterator[None]:
+def _files_open(home: Home, run_id: str | None) -> Iterator[None]:
     history = home.dagster / "history"
-    shared = [history / "runs.db", history / "runs" / "index.db"]
-    if not all(path.is_file() for path in shared):
+    files = [history / "runs.db", history / "runs" / "index.db"]
+    if not all(path.is_file() for path in files):
         yield
         return
-    own = history / "runs" / f"{run_id}.db"
+    own = history / "runs" / f"{run_id}.db" if run_id is not None else None
+    if own is not None:
+        files.append(own)
     with ExitStack() as kept:
-        keeper = _Keeper(frozenset(map(str, (*shared, own))))
+        keeper = _Keeper(frozenset(map(str, files)))
         kept.callback(keeper.end)
         listeners = _Listeners(own)
         for target, name, listener in (
@@ -141,7 +143,7 @@ def _without_dialect(key: Iterable[Any]) -> tuple[Any, ...]:
 class _Listeners:
     """What happens when SQLAlchemy opens or closes a connection for Dagster. ``own`` is the database of the run."""
 
-    own: Path
+    own: Path | None
     statements: CompiledStatements = field(default_factory=CompiledStatements)
 
     def ready(self, connection: Connection) -> None:
@@ -155,5 +157,5 @@ class _Listeners:
 
     def closed(self, _connection: Any, record: Any) -> None:
         """The page of a run watches the run's database file, and new events are in the log beside it."""
-        if record is not None and record.info.get(DATABASE) == str(self.own):
+        if self.own is not None and record is not None and record.info.get(DATABASE) == str(self.own):
             os.utime(self.own)

@@ -22,6 +22,7 @@ import dagster as dg
 import pytoon_pipeline
 from pytoon_pipeline.analysis.speech.choice import SpeechSettings, TranscriberMissing
 from pytoon_pipeline.analysis.speech.transcribers import choose
+from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.defs.open_databases import open_databases
 from pytoon_pipeline.defs.partitions import lasting_partitions
 from pytoon_pipeline.quality.warm_up import compile_kernels
@@ -89,6 +90,9 @@ def preload() -> None:
     # Threads of a library end in a fork, and then whoever waits for them waits forever.
     cv2.setNumThreads(0)
     compile_kernels()
+    for record in _subclasses(Record):
+        # Validators are built when they are first used.
+        record.model_rebuild()
     # Dagster imports a good part of itself when it is first used.
     with tempfile.TemporaryDirectory() as folder:
         # Dagster prints a notice where it finds no settings.
@@ -99,6 +103,12 @@ def preload() -> None:
 def after_fork() -> None:
     """Lets a fork of the process that has called ``preload`` use all processors."""
     cv2.setNumThreads(-1)
+
+
+def _subclasses(record: type[Record]) -> Iterator[type[Record]]:
+    for one in record.__subclasses__():
+        yield one
+        yield from _subclasses(one)
 
 
 def _own_modules(path: Iterable[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.celery_launcher import require_launcher
 from pytoon_pipeline.defs.dagster_storage import require_storage
-from pytoon_pipeline.defs.open_databases import kept_open, open_databases
+from pytoon_pipeline.defs.open_databases import open_databases
 from pytoon_pipeline.defs.partitions import add_partitions, lasting_partitions, partition_of
 from pytoon_pipeline.defs.reconcile import fail_lost
 from pytoon_pipeline.intake.inbox import create_own_inbox
@@ -105,7 +105,7 @@ def instance(home: Home, notify: Callable[[Note], None] = lambda note: None) -> 
     export({"DAGSTER_HOME": home.dagster, "PYTOON_HOME": home.root})
     require_launcher()
     require_storage()
-    with kept_open(), dg.DagsterInstance.from_config(str(home.dagster)) as opened:
+    with open_databases(home), dg.DagsterInstance.from_config(str(home.dagster)) as opened:
         yield opened
 
 

@@ -4,6 +4,7 @@ A delivery keeps the digest of its environment. While the digest is the same, ru
 the same files, so they can be returned without a run.
 """
 
+import os
 import re
 import sys
 import time
@@ -50,11 +51,14 @@ def environment_digest(home: Home, brand: str | None) -> str | None:
 
 def code_digest(package: Path) -> str | None:
     """SHA-256 of the source files below ``package``; none when one changed after this process started to load them."""
-    sources = sorted(package.rglob("*.py"))
-    if any(path.stat().st_mtime > LOADED_AT for path in sources):
+    # Eight hundred files: with pathlib, listing them takes longer than reading them.
+    sources = sorted(os.path.join(folder, name) for folder, _, names in os.walk(package) for name in names
+                     if name.endswith(".py"))  # fmt: skip
+    found = [os.stat(path) for path in sources]
+    if any(one.st_mtime > LOADED_AT for one in found):
         return None
-    names = [path.relative_to(package).as_posix() for path in sources]
-    return hash_value([names, [path.stat().st_size for path in sources], hash_files(*sources)])
+    names = [path[len(str(package)) + 1 :].replace(os.sep, "/") for path in sources]
+    return hash_value([names, [one.st_size for one in found], hash_files(*map(Path, sources))])
 
 
 @cache

@@ -1,7 +1,6 @@
 """Files that are made of a finished video because the request wants them: a teaser, and its audio alone."""
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.contracts.artifact import StoredFile
@@ -9,6 +8,7 @@ from pytoon_pipeline.contracts.rendering import ExtraFile
 from pytoon_pipeline.contracts.request import AudioFormat, Request, TeaserRequest
 from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline.rendering.stages import AUDIO_FILE, TEASER
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.store.stages import StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 

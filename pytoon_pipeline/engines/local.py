@@ -4,7 +4,6 @@ import json
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
@@ -15,11 +14,12 @@ from pytoon_pipeline.media.encoder import PICTURE
 from pytoon_pipeline.media.ffmpeg import RenderError
 from pytoon_pipeline.rendering.stages import Progress
 from pytoon_pipeline.runtime.atomic import write_bytes
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.store.stages import StageResult
 from pytoon_pipeline.store.store import Store
 
-# The result of a successful health check is valid for this long.
-HEALTH_SECONDS = 60.0
+# The result of a successful health check is valid for this long: people edit a video every few minutes.
+HEALTH_SECONDS = 900.0
 # The health check draws a word and encodes a few frames, which takes a tenth of a second.
 PROBE_FRAMES, PROBE_SIZE = 5, (270, 480)
 

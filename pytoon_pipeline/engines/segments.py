@@ -70,7 +70,11 @@ def _find_or_render(job: RenderJob, spec: RenderSpec, key: StageKey) -> Segments
     job.store.ensure_free_space(bytes_needed(spec))
     from pytoon_pipeline.engines import policy
 
-    rendered = policy.render(job.chain(), job.request(spec), report_progress, report_failure, job.slot)
+    def report(ready: int, total: int) -> None:
+        job.begun()
+        report_progress(ready, total)
+
+    rendered = policy.render(job.chain(), job.request(spec), report, report_failure, job.slot)
     value = RenderedSegments(
         segments=len(rendered.segments),
         fingerprints=tuple(one.artifact.fingerprint for one in rendered.segments),

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.roles import SUBJECT_ROLES, check_roles
@@ -20,6 +19,7 @@ from pytoon_pipeline.intake.folder import KINDS
 from pytoon_pipeline.intake.uploads import Upload
 from pytoon_pipeline.media import signatures
 from pytoon_pipeline.runtime.files import check_file, check_files, printable_name
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.store.stages import Stage, StageOutput, run_stage
 from pytoon_pipeline.store.store import Store
 

@@ -3,11 +3,11 @@
 import errno
 import os
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import DependencyMissing, PytoonError
 from pytoon_pipeline.runtime import processes
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.settings import Settings
 
 # No single call takes this long on a healthy machine.

@@ -4,7 +4,6 @@ import struct
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +14,7 @@ from pytoon_pipeline.contracts.suggestions import did_you_mean
 from pytoon_pipeline.media.fallback_fonts import EMOJI, fallback_names, shipped_digest, shipped_file
 from pytoon_pipeline.media.text_runs import COMMON, FIRST_EMOJI, ScriptRun, script_runs
 from pytoon_pipeline.media.text_runs import EMOJI as EMOJI_SCRIPT
+from pytoon_pipeline.runtime.versions import version
 
 # Name in presets → (package, module, file below it). The family name is read from the file.
 FONTS = {

@@ -2,9 +2,10 @@
 
 import shlex
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 
 from pytoon_pipeline.contracts.errors import DependencyMissing
+from pytoon_pipeline.runtime.versions import version
 
 BUILD = "opencv-contrib-python"
 

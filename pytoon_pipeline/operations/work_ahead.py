@@ -8,10 +8,11 @@ or recorded here: that is what the assets do.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
+from threading import Event
 from typing import TypeVar
 
 from pytoon_pipeline.analysis.results import (
@@ -72,13 +73,16 @@ def working_ahead() -> Iterator[None]:
         forget_all()
 
 
-def work_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: bool = False) -> None:
+def work_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: bool = False) -> Event:
     """Starts all stages of ``upload`` up to its check, or only its analyses, once in a run. Does nothing outside
-    ``working_ahead``.
+    ``working_ahead``. The event is set as soon as segments are rendered, or nothing works ahead.
     """
+    work = _Work(home, store, upload)
     if (threads := current()) is not None:
-        work = _Work(home, store, upload)
         threads.start(f"stages of {upload.key}", lambda: work.run(only_analyses))
+    else:
+        work.rendering.set()
+    return work.rendering
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,12 @@ class _Work:
     home: Home
     store: Store
     upload: SourceMedia
+    rendering: Event = field(default_factory=Event)
 
     def run(self, only_analyses: bool) -> None:
         """Probes the files, looks and listens at the same time, then plans, renders and checks the video."""
-        with ahead_of_steps():
+        with ExitStack() as ending, ahead_of_steps():
+            ending.callback(self.rendering.set)
             prepared = self.prepared()
             with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
                 # In the context of this thread, so that it stops with it.
@@ -137,7 +143,9 @@ class _Work:
             analyses = AnalysisResults(metadata, transcripts, silences, frames, faces, focal_points, shots)
             planned = plan_upload(self.store, source, resolved, analyses).artifact
             stored = Stored[RenderSpec].of(planned)
-            render_and_check(self.store, self._share, source, prepared.limits, resolved, analyses, stored)
+            render_and_check(
+                self.store, self._share, source, prepared.limits, resolved, analyses, stored, self.rendering.set
+            )
 
     def prepared(self) -> _Prepared:
         request = Request.model_validate(self.upload.asked)

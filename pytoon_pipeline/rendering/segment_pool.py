@@ -46,10 +46,12 @@ class SegmentPool:
 
         # OpenCV's own threads would compete with those of the segments.
         cv2.setNumThreads(1)
-        return_large_blocks()
         queue = SegmentQueue(tasks)
         results: dict[int, StageResult] = {}
         threads = Capacity.of_machine().segments(processors, max(plan.memory for plan, _ in tasks.values()))
+        if len(tasks) > threads:
+            # Of what a thread frees, its next segment could use only a part.
+            return_large_blocks()
         with (
             SourceReaders(threads) as readers,
             ThreadPoolExecutor(threads, thread_name_prefix="segment") as pool,
@@ -79,7 +81,7 @@ class SegmentPool:
     def _compute(self, plan: SegmentPlan, readers: SourceReaders, scratch: Path, ahead: bool) -> StageOutput:
         files = {
             VIDEO: scratch / "segment.mp4",
-            FRAME_STATS: scratch / "frame_stats.npz",
+            FRAME_STATS: scratch / "frame_stats.arrow",
             CONTACT_SHEET: scratch / "contact_sheet.jpg",
         }
         watch = FrameWatch(self.deadline, self.counter.advance)

@@ -18,7 +18,7 @@ from pytoon_pipeline.rendering import captions
 from pytoon_pipeline.rendering.compositor import compose
 from pytoon_pipeline.rendering.contact_sheet import ContactSheet
 from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
-from pytoon_pipeline.rendering.yuva import YuvaImage, blend, draw_onto
+from pytoon_pipeline.rendering.yuva import Sprite, YuvaImage, blend, draw_onto
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.settings import export
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+
+# Captions show the same drawn words over some frames. Those of frames at this distance are drawn ahead.
+CAPTION_STEP = 8
 
 
 @dataclass(frozen=True)
@@ -58,31 +61,45 @@ def render_segment(
     collector = FrameStatsCollector()
     targets = [video_frame(*size) for _ in range(2 if ahead else 1)]
 
-    def frames() -> Iterator["VideoFrame"]:
+    def composed() -> Iterator[int]:
         canvases = [canvas for _, canvas in targets]
         for number, canvas in enumerate(compose(plan, sources, readers, canvases)):
             watch.check()
-            for sprite in captions.sprites(plan.captions, plan.caption_style, plan.rate, number, size):
+            for sprite in _captions(plan, number):
                 blend(canvas, sprite)
+            yield number
+
+    def measured() -> Iterator["VideoFrame"]:
+        for number in _one_ahead(composed(), plan) if ahead else composed():
+            frame, canvas = targets[number % len(targets)]
             collector.add(canvas.y, canvas.u, canvas.v)
             if contact_sheet is not None:
                 contact_sheet.add(number, canvas.y, canvas.u, canvas.v)
-            yield targets[number % len(targets)][0]
+            yield frame
             watch.on_frame(1)
 
-    _encode(_one_ahead(frames()) if ahead else frames(), size, plan.rate, plan.encoder, out)
+    _encode(measured(), size, plan.rate, plan.encoder, out)
     return collector.done()
 
 
-def _one_ahead(frames: Iterator["VideoFrame"]) -> Iterator["VideoFrame"]:
-    """The same frames; each next one is made in another thread while its receiver works on the one before."""
+def _captions(plan: SegmentPlan, frame: int) -> Iterator[Sprite]:
+    return captions.sprites(plan.captions, plan.caption_style, plan.rate, frame, (plan.width, plan.height))
+
+
+def _one_ahead(frames: Iterator[int], plan: SegmentPlan) -> Iterator[int]:
+    """The numbers of composed frames; another thread composes each next one while their receiver works on the one
+    before. Until the first one is there, which may lie far behind a key frame, this thread draws words of captions.
+    """
     context = copy_context()
 
-    def following() -> "VideoFrame | None":
+    def following() -> int | None:
         return context.run(lambda: next(frames, None))
 
     with ThreadPoolExecutor(1, thread_name_prefix="compose") as thread:
         future = thread.submit(following)
+        for number in range(0, plan.frames, CAPTION_STEP):
+            if not future.done():
+                list(_captions(plan, number))
         while (frame := future.result()) is not None:
             future = thread.submit(following)
             yield frame

@@ -16,6 +16,7 @@ from pytoon_pipeline.media import ffmpeg, fonts
 from pytoon_pipeline.media.encoder import SOUND, picture_encoder
 from pytoon_pipeline.rendering.frame_counter import FrameCounter
 from pytoon_pipeline.runtime.capacity import processors as available_processors
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.store.fingerprint import canonical, hash_value
 from pytoon_pipeline.store.stages import Stage, StageKey, StageOutput, StageResult, get_or_compute, run_stage
 from pytoon_pipeline.store.store import Store
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pytoon_pipeline.rendering.audio_mix import AudioSource
     from pytoon_pipeline.rendering.segment_plan import SegmentPlan, Source
 
-SEGMENT = Stage("segment", 19, "by_rule")
+SEGMENT = Stage("segment", 20, "by_rule")
 AUDIO_TRACK = Stage("audio", 4, "by_rule")
 THUMBNAIL_FRAME = Stage("thumbnail_frame", 2, "by_rule")
 THUMBNAIL = Stage("thumbnail", 14, "by_rule")

@@ -29,7 +29,7 @@ from pytoon_pipeline.service.delivered import (
     failed_result,
     judged_but_not_delivered,
 )
-from pytoon_pipeline.service.runner import OpenRunner, Progress, RunOutcome
+from pytoon_pipeline.service.runner import OpenRunner, Progress, RunOutcome, opened_once
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline.store.store import Store
@@ -38,6 +38,8 @@ from pytoon_pipeline.store.store import Store
 STARTING = "starting"
 # Characters of the name of a variant that a note suggests.
 MAX_VARIANT = 31
+# Dagster starts so many seconds after the work at the latest.
+ALONE_SECONDS = 0.6
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
         asked = task.options.read_all([task.path, *task.more])
     except PytoonError as error:
         return failed_result(error)
-    first, *others = [_render(home, one, task.out, open_runner, progress) for one in by_output(asked)]
+    with opened_once(open_runner) as shared:
+        first, *others = [_render(home, one, task.out, shared, progress) for one in by_output(asked)]
     return first.model_copy(update={"other_outputs": tuple(others)})
 
 
@@ -136,8 +139,9 @@ def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner)
     plans: list[Planned] = []
     publish(StageStarted(STARTING))
     with making(home, upload.key), working_ahead(), listen(lambda event: _collect(event, plans)):
-        # Loading Dagster takes seconds, in which the work can begin.
-        work_ahead(home, open_store(home, load_operations().min_free_bytes), upload)
+        # Loading Dagster takes seconds, in which the work can begin. Alone, it comes to the first segment sooner.
+        rendering = work_ahead(home, open_store(home, load_operations().min_free_bytes), upload)
+        rendering.wait(ALONE_SECONDS)
         outcome = _compile(home, upload.key, open_runner)
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:

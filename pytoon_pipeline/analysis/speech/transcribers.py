@@ -9,13 +9,14 @@ never uses the network: weights are downloaded by ``pytoon models fetch``. A new
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.analysis.speech.choice import Choice, SpeechSettings, TranscriberMissing
 from pytoon_pipeline.analysis.speech.whisper_checkpoint import find_checkpoint, languages
 from pytoon_pipeline.contracts.analysis import TranscribedPiece, Transcriber, TranscriberEngine, Transcript
 from pytoon_pipeline.contracts.time import TimeRange
+from pytoon_pipeline.runtime.versions import version
 
 if TYPE_CHECKING:
     import numpy as np

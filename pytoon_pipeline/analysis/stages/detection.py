@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.results import FACES, Frames, MetadataByItem
@@ -10,6 +9,7 @@ from pytoon_pipeline.analysis.roles import SUBJECT_ROLES
 from pytoon_pipeline.analysis.stages.analysis import Analysis, Column, listed
 from pytoon_pipeline.contracts.analysis import FaceSummary, FocalPoints, Shots
 from pytoon_pipeline.contracts.media import SourceItem
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.results import PICTURE, PICTURES, THUMBS, MetadataByItem
@@ -14,6 +13,7 @@ from pytoon_pipeline.contracts.media import SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media.losses import check_complete
 from pytoon_pipeline.runtime.device import choose
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.settings import DeviceChoice
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from pytoon_pipeline.analysis.results import AUDIO, PICTURE
@@ -11,6 +10,7 @@ from pytoon_pipeline.contracts.media import MediaInfo, Metadata, SourceItem
 from pytoon_pipeline.contracts.preset import Limits
 from pytoon_pipeline.media import probing
 from pytoon_pipeline.media.losses import check_complete, undecoded_audio_seconds
+from pytoon_pipeline.runtime.versions import version
 from pytoon_pipeline.store.items import ItemWork
 from pytoon_pipeline.store.stages import Stage, StageOutput
 from pytoon_pipeline.store.store import Store
