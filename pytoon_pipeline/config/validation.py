@@ -67,7 +67,8 @@ def _repeated(place: tuple[Path, str], found: dict[tuple[Path, str], Problem]) -
     deeper = any(at[: len(path)] == path and len(at) > len(path) for at, _ in found)
     if kind == "type":
         return deeper or any(at == path and sort != "type" for at, sort in found)
-    return kind == "too_short" and deeper
+    # A list of which no entry is right is not empty.
+    return kind == "too_short" and (deeper or any(at == path and sort != kind for at, sort in found))
 
 
 def _path(location: Sequence[str | int], document: Any, record: type[Record], missing: bool) -> Path:

@@ -99,6 +99,10 @@ def read_output(value: object) -> object:
     return found
 
 
+# How to ask for files that are no videos, by the kinds that people write as an output.
+BESIDE = {"gif": "teaser: 6 (seconds of the video)", "m4a": "audio_files: m4a", "mp3": "audio_files: mp3"}
+
+
 def _field(word: str) -> tuple[str, str]:
     """The field of an output that ``word`` is a value of, and that value."""
     known = {"aspect": tuple(CANVASES), "resolution": get_args(Resolution), "codec": get_args(VideoCodec)}
@@ -106,5 +110,7 @@ def _field(word: str) -> tuple[str, str]:
         name = word.replace("x", ":") if field == "aspect" else word
         if name in names:
             return field, name
+    if word in BESIDE:
+        raise ValueError(f"a file of the kind “{word}” stands beside the video", f"Write: {BESIDE[word]}")
     hint = "; ".join(", ".join(names) for names in known.values())
     raise ValueError(f"“{word[:40]}” is no aspect ratio, resolution or codec of a video", f"Choose from: {hint}.")

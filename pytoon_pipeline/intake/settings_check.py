@@ -7,7 +7,7 @@ from pathlib import Path
 from pytoon_pipeline.config.brands import brand_files
 from pytoon_pipeline.config.defaults import archetype_for
 from pytoon_pipeline.config.folder import presets_folder
-from pytoon_pipeline.config.presets import BRANDS, brand_names, load_limits, load_platforms
+from pytoon_pipeline.config.presets import BRANDS, brand_names, load_limits, load_lut, load_platforms
 from pytoon_pipeline.config.resolve import load_documents, resolve_request
 from pytoon_pipeline.config.setting_names import set_option
 from pytoon_pipeline.contracts.archetypes import ARCHETYPES
@@ -45,6 +45,7 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tupl
     upload = SourceMedia(key=NO_KEY, title="", items=tuple(own), request=request.model_dump(exclude_unset=True))
     resolved = resolve_request(upload, request, documents)
     _check_fonts(resolved)
+    load_lut(resolved.preset.look.lut)
     _check_platform_length(resolved)
     _check_length(resolved)
     if isinstance(request.edit_plan, EditPlan):

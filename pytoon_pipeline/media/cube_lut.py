@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pytoon_pipeline.contracts.colour import Lut
 from pytoon_pipeline.contracts.errors import InvalidInput
-from pytoon_pipeline.runtime.files import check_file, printable_name
+from pytoon_pipeline.runtime.files import FileKind, check_file, printable_name
 
 # A table of 65 values a side has 8 MB as text. The specification allows 256, which no program writes.
 MAX_BYTES, MAX_SIZES = 16 << 20, {1: 65536, 3: 65}
@@ -24,6 +24,7 @@ SAMPLED = {1: 256, 3: 33}
 SIZES = {"LUT_1D_SIZE": 1, "LUT_3D_SIZE": 3}
 DOMAINS = ("DOMAIN_MIN", "DOMAIN_MAX")
 RANGES = ("LUT_1D_INPUT_RANGE", "LUT_3D_INPUT_RANGE")
+LUT_FILES = FileKind("LUTs", (".cube",), "--set look.lut=film.cube")
 WIDEST, MAX_SHOWN = 1e6, 40
 EXPORT = "Export the LUT again as a .cube file, of 33 values a side and without a shaper."
 
@@ -35,7 +36,7 @@ Table = tuple[Values, Values, Values]
 def read_lut(path: Path) -> Lut:
     """The table in a file. Raises ``InvalidInput`` with the line of what is wrong."""
     name = printable_name(path.name)[:80]
-    check_file(path)
+    check_file(path, kind=LUT_FILES)
     if (size := path.stat().st_size) > MAX_BYTES:
         raise InvalidInput("lut_too_large", f"The LUT “{name}” has {size / 1e6:.0f} MB; 16 MB are accepted.", EXPORT)
     data = path.read_bytes()
