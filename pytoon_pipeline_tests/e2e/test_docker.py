@@ -12,31 +12,21 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from pytoon_pipeline import settings
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.store.opening import open_store
+from pytoon_pipeline_tests.harness.docker_files import COMPOSE, DOCKERFILE, ROOT, SERVICES, known_variables
 from pytoon_pipeline_tests.harness.free_port import free_port
 from pytoon_pipeline_tests.harness.object_store import s3_server
 
-ROOT = Path(__file__).parents[2]
-DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OWN = {name: service for name, service in SERVICES.items() if service["image"] == "pytoon"}
 # Workers need Redis: a test of their own starts one.
 SERVERS = [name for name, service in OWN.items() if "healthcheck" in service and name != "worker"]
 START_SECONDS, PROBE_SECONDS, STOP_SECONDS = 180, 3, 60
 ENDED_BY_SIGTERM = {0, -15, 128 + 15}
-
-
-def known_variables() -> set[str]:
-    models = (one for one in vars(settings).values() if isinstance(one, type) and hasattr(one, "variables"))
-    return {variable for model in models for variable in model.variables().values()}
 
 
 def test_what_the_image_copies_exists_and_is_sent_to_the_builder() -> None:
