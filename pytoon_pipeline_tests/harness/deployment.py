@@ -147,18 +147,24 @@ def compile_job():  # type: ignore[no-untyped-def]
     return defs().resolve_job_def(COMPILE)
 
 
+def sent_to_workers(home: Home, instance: dg.DagsterInstance, keys: Sequence[str]) -> list[dg.DagsterRun]:
+    """A run for each key, which the workers have been told to execute."""
+    partitions = [Uploads(home).name(key) for key in keys]
+    add_partitions(instance, partitions)
+    job, origin = compile_job(), dg.reconstructable(compile_job).get_python_origin()
+    runs = [
+        instance.create_run_for_job(job, tags={PARTITION_TAG: one}, job_code_origin=origin, status=S.STARTING)
+        for one in partitions
+    ]
+    for run in runs:
+        instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
+    return runs
+
+
 def executed_by_workers(home: Home, keys: Sequence[str]) -> bool:
     """Sends a run for each key to the workers, and waits until all have succeeded."""
     with running.instance(home) as instance:
-        partitions = [Uploads(home).name(key) for key in keys]
-        add_partitions(instance, partitions)
-        job, origin = compile_job(), dg.reconstructable(compile_job).get_python_origin()
-        runs = [
-            instance.create_run_for_job(job, tags={PARTITION_TAG: one}, job_code_origin=origin, status=S.STARTING)
-            for one in partitions
-        ]
-        for run in runs:
-            instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
+        runs = sent_to_workers(home, instance, keys)
 
         def statuses() -> list[S]:
             return [found.status for run in runs if (found := instance.get_run_by_id(run.run_id))]
