@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pytoon_pipeline.contracts.errors import TransientError
 from pytoon_pipeline.runtime.gpus import measure
@@ -122,6 +123,12 @@ def test_a_port_in_use_is_named() -> None:
 def test_the_alert_rules_fire_when_they_should(command: tuple[str, ...]) -> None:
     done = subprocess.run(["promtool", *command], cwd=RULES, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_rule_has_a_test_of_its_own() -> None:
+    (group,) = yaml.safe_load((RULES / "alerts.yaml").read_text())["groups"]
+    tests = {one["name"] for one in yaml.safe_load((RULES / "alerts_test.yaml").read_text())["tests"]}
+    assert {rule["alert"] for rule in group["rules"]} <= tests
 
 
 def test_every_metric_that_alerts_and_dashboard_use_is_served(home: Home) -> None:
