@@ -24,13 +24,18 @@ def _broker() -> str:
     return secret.get_secret_value()
 
 
-# One task at a time is taken from the broker: the next run may go to another worker.
+# A worker that executes a run takes no other one from the broker: that would wait behind it while other workers are
+# idle, and for an hour if this worker died.
 app: Any = make_app(  # type: ignore[no-untyped-call]
     {
         "broker": _broker(),
         "backend": _broker(),
         "task_default_queue": QUEUE,
-        "config_source": {"worker_prefetch_multiplier": 1, "worker_hijack_root_logger": False},
+        "config_source": {
+            "worker_prefetch_multiplier": 1,
+            "worker_disable_prefetch": True,
+            "worker_hijack_root_logger": False,
+        },
     }
 )
 execute_job = create_execute_job_task(app)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ import yaml
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.celery_launcher import QUEUE
 from pytoon_pipeline.defs.launcher import ForkingRunLauncher
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 from pytoon_pipeline.runtime.home import Home
@@ -21,7 +23,10 @@ from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 from pytoon_pipeline_tests.harness.redis_server import redis_server
 from pytoon_pipeline_tests.harness.waiting_job import waiting
 
+redis = pytest.importorskip("redis", reason="redis is not installed")
 LONG, OFTEN = 300, 0.1
+# A worker that reserves tasks has them at once.
+RESERVED_WITHIN = 1.0
 S = dg.DagsterRunStatus
 
 
@@ -39,31 +44,52 @@ def worker() -> "subprocess.Popen[bytes]":
     )
 
 
-def test_a_worker_executes_a_run_that_the_launcher_sends(home: Home, broker: str, tmp_path: Path) -> None:
-    with running.instance(home) as instance, worker() as started:
-        folder = tmp_path / "waiting"
+def sent(instance: dg.DagsterInstance, folder: Path) -> str:
+    """The number of a run that was launched; it lasts until ``folder`` has the file “end”."""
+    origin = dg.reconstructable(waiting).get_python_origin()
+    config = {"ops": {"wait": {"config": {"folder": str(folder)}}}}
+    tags = {PARTITION_TAG: "an upload"}
+    run = instance.create_run_for_job(waiting, run_config=config, tags=tags, job_code_origin=origin, status=S.STARTING)
+    instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
+    return run.run_id
+
+
+def succeeds(instance: dg.DagsterInstance, run_id: str) -> bool:
+    def ended() -> bool:
+        found = instance.get_run_by_id(run_id)
+        return found is not None and found.status == S.SUCCESS
+
+    return wait_until(ended, LONG, OFTEN)
+
+
+def waiting_in(broker: str) -> int:
+    """How many tasks no worker has taken. The broker has a list for each priority."""
+    with redis.Redis.from_url(broker) as client:
+        return sum(client.llen(name) for name in client.scan_iter(f"{QUEUE}*", _type="list"))
+
+
+def test_a_worker_executes_a_run_that_the_launcher_sends_and_reserves_no_other(
+    home: Home, broker: str, tmp_path: Path
+) -> None:
+    first, second = folders = tmp_path / "first", tmp_path / "second"
+    for folder in folders:
         folder.mkdir()
-        origin = dg.reconstructable(waiting).get_python_origin()
-        config = {"ops": {"wait": {"config": {"folder": str(folder)}}}}
-        tags = {PARTITION_TAG: "an upload"}
-        run = instance.create_run_for_job(
-            waiting, run_config=config, tags=tags, job_code_origin=origin, status=S.STARTING
-        )
+    with running.instance(home) as instance, worker() as started:
         try:
-            instance.run_launcher.launch_run(SimpleNamespace(dagster_run=run, workspace=None))
-            assert wait_until((folder / "began").exists, LONG, OFTEN)
-            executing = int((folder / "began").read_text())
+            runs = [sent(instance, first)]
+            assert wait_until((first / "began").exists, LONG, OFTEN)
+            executing = int((first / "began").read_text())
             assert os.getpgid(executing) == os.getpgid(started.pid)
             assert executing not in (os.getpid(), started.pid), "a process of the worker"
-            (folder / "end").touch()
-
-            def ended() -> bool:
-                found = instance.get_run_by_id(run.run_id)
-                return found is not None and found.status == S.SUCCESS
-
-            assert wait_until(ended, LONG, OFTEN)
+            runs.append(sent(instance, second))
+            time.sleep(RESERVED_WITHIN)
+            assert waiting_in(broker) == 1, "another worker could take it"
+            for folder in folders:
+                (folder / "end").touch()
+            assert all(succeeds(instance, one) for one in runs)
         finally:
-            (folder / "end").touch()
+            for folder in folders:
+                (folder / "end").touch()
             started.terminate()
 
 
