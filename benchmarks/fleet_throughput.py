@@ -4,7 +4,8 @@ what limits it: PostgreSQL, a bucket and Redis on loopback, and workers with a h
 ``python -m benchmarks.fleet_throughput [--videos 20] [--workers 1,2]``. For each number of workers, on new servers:
 some videos are made first, so that each worker has imported what it needs; then all runs are sent at once, and the time
 until the last one has ended counts. ``busy`` is the share of the processors that anything on this machine used in that
-time: where one worker leaves a third of them idle, another one beside it makes it at most 1.5 times as fast.
+time: where one worker leaves a third of them idle, and a video takes as much processor time as before, another worker
+makes it at most 1.5 times as fast. What is measured first may be slower: measure in both orders, ``1,2,2,1``.
 ``run_seconds`` is one run from its start to its end, and ``idle_seconds_per_worker`` the time in which a worker had
 none.
 
