@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pytoon_pipeline.contracts.field_paths import readable_path
 
@@ -35,6 +36,10 @@ class PytoonError(Exception):
         error = cls(code, message, hint)
         error.category = category
         return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process gets the error as it is, whatever its class asks for.
+        return type(self).__new__, (type(self), self.message), self.__dict__
 
     def as_dict(self) -> dict[str, str]:
         return {"code": self.code, "message": self.message, "hint": self.hint}

@@ -23,8 +23,7 @@ class RenderJob:
     """One video to render: its media, the engines that ``policy`` may choose from, and how long rendering may take.
 
     ``engines`` is called when something has to be rendered. ``timeout`` returns the seconds that a video of a given
-    length, in seconds, may take; ``slot`` waits for one of the encoders of this machine. ``begun`` is called when the
-    first segment is about to be rendered.
+    length, in seconds, may take; ``slot`` waits for one of the encoders of this machine.
     """
 
     store: Store
@@ -34,7 +33,6 @@ class RenderJob:
     engines: "Callable[[], Mapping[EngineName, Engine]]"
     timeout: Callable[[float], float]
     slot: Callable[[], AbstractContextManager[None]] = field(default=nullcontext)
-    begun: Callable[[], None] = lambda: None
 
     def chain(self) -> "list[Engine]":
         """The engines to try, in order. Raises ``DependencyMissing`` when the policy allows none that is available."""

@@ -43,7 +43,7 @@ class SegmentsResult:
         return self.value.segments - self.rendered
 
 
-in_flight: InFlight[SegmentsResult] = InFlight()
+in_flight: InFlight[SegmentsResult] = InFlight("segments")
 
 
 def render_segments(job: RenderJob, spec: RenderSpec) -> SegmentsResult:
@@ -70,11 +70,7 @@ def _find_or_render(job: RenderJob, spec: RenderSpec, key: StageKey) -> Segments
     job.store.ensure_free_space(bytes_needed(spec))
     from pytoon_pipeline.engines import policy
 
-    def report(ready: int, total: int) -> None:
-        job.begun()
-        report_progress(ready, total)
-
-    rendered = policy.render(job.chain(), job.request(spec), report, report_failure, job.slot)
+    rendered = policy.render(job.chain(), job.request(spec), report_progress, report_failure, job.slot)
     value = RenderedSegments(
         segments=len(rendered.segments),
         fingerprints=tuple(one.artifact.fingerprint for one in rendered.segments),

@@ -1,8 +1,5 @@
 """The second half of the work ahead: rendering and checking what was planned. See ``operations/work_ahead.py``."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from pytoon_pipeline.config.presets import limit_sources
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.preset import Limits
@@ -28,17 +25,13 @@ def render_and_check(
     resolved: ResolvedRequest,
     analyses: AnalysisResults,
     planned: Stored[RenderSpec],
-    begun: Callable[[], None],
 ) -> None:
-    """Renders the segments, joins them, and checks the video; calls ``begun`` when the first segment is about to be
-    rendered. Raises what the assets would raise.
-    """
+    """Renders the segments, joins them, and checks the video. Raises what the assets would raise."""
     frames, faces, metadata = analyses.frames, analyses.faces, analyses.metadata
-    job = replace(job_of_upload(share, store, source, metadata, resolved), begun=begun)
+    job = job_of_upload(share, store, source, metadata, resolved)
     choice = ThumbnailChoice(frames, faces)
     prepare_composite(job, planned.value, choice)
     segments = StoredSegments.of(render_segments(job, planned.value).stage.artifact)
-    begun()
     video = compose_video(job, Composition(planned.value, segments, choice))
     composite = Stored[FinishedVideo].of(video.stage.artifact)
     assess(store, Assessment(limits, limit_sources(), planned, segments, composite, metadata, frames, faces))

@@ -53,16 +53,9 @@ def resolve(
 
 
 def store_resolved(
-    store: Store,
-    source: Stored[SourceMedia],
-    metadata: StoredItems[Metadata],
-    attempts: Sequence[Attempt],
-    limits: Limits,
+    store: Store, source: Stored[SourceMedia], metadata: StoredItems[Metadata], resolved: ResolvedRequest
 ) -> StageResult:
-    """Resolves the request of an upload and stores it; the record is a ``ResolvedRequest``. Raises as ``resolve``."""
-    infos = {item: one.info for item, one in metadata.values.items()}
-    resolved = resolve(source.value, infos, attempts, limits)
-    _announce(resolved, attempts)
+    """Stores the resolved request of an upload; the record is a ``ResolvedRequest``."""
     return run_stage(
         store,
         RESOLVED,
@@ -72,7 +65,7 @@ def store_resolved(
     )
 
 
-def _announce(resolved: ResolvedRequest, attempts: Sequence[Attempt]) -> None:
+def announce(resolved: ResolvedRequest, attempts: Sequence[Attempt]) -> None:
     """Says on the page of the run what this attempt changes, if one before failed quality control."""
     if attempts and resolved.attempt > attempts[-1].number:
         retry = next_retry(Step(resolved.attempt, resolved.remedies, resolved.fallback), attempts)

@@ -8,11 +8,10 @@ or recorded here: that is what the assets do.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
-from threading import Event
 from typing import TypeVar
 
 from pytoon_pipeline.analysis.results import (
@@ -47,13 +46,13 @@ from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.source import store_source
 from pytoon_pipeline.llm.asking import LanguageModel
 from pytoon_pipeline.operations.planning import AnalysisResults, plan_upload
-from pytoon_pipeline.operations.resolve import resolve
+from pytoon_pipeline.operations.resolve import resolve, store_resolved
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.background import background, current
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.share import MachineShare
 from pytoon_pipeline.settings import Settings
-from pytoon_pipeline.store.in_flight import ahead_of_steps, forget_all
+from pytoon_pipeline.store.in_flight import ahead_of_steps, forget_all, is_computed_elsewhere
 from pytoon_pipeline.store.items import item_artifacts
 from pytoon_pipeline.store.store import Store
 
@@ -73,16 +72,17 @@ def working_ahead() -> Iterator[None]:
         forget_all()
 
 
-def work_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: bool = False) -> Event:
+def work_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: bool = False) -> None:
     """Starts all stages of ``upload`` up to its check, or only its analyses, once in a run. Does nothing outside
-    ``working_ahead``. The event is set as soon as segments are rendered, or nothing works ahead.
+    ``working_ahead``, and where another process works ahead.
     """
-    work = _Work(home, store, upload)
-    if (threads := current()) is not None:
-        threads.start(f"stages of {upload.key}", lambda: work.run(only_analyses))
-    else:
-        work.rendering.set()
-    return work.rendering
+    if (threads := current()) is not None and not is_computed_elsewhere():
+        threads.start(f"stages of {upload.key}", lambda: compute_ahead(home, store, upload, only_analyses))
+
+
+def compute_ahead(home: Home, store: Store, upload: SourceMedia, only_analyses: bool = False) -> None:
+    """Computes what ``work_ahead`` starts. Raises nothing but what stops it: the steps meet its errors."""
+    _Work(home, store, upload).run(only_analyses)
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,10 @@ class _Work:
     home: Home
     store: Store
     upload: SourceMedia
-    rendering: Event = field(default_factory=Event)
 
     def run(self, only_analyses: bool) -> None:
         """Probes the files, looks and listens at the same time, then plans, renders and checks the video."""
-        with ExitStack() as ending, ahead_of_steps():
-            ending.callback(self.rendering.set)
+        with ahead_of_steps():
             prepared = self.prepared()
             with ThreadPoolExecutor(1, thread_name_prefix="looking") as pool:
                 # In the context of this thread, so that it stops with it.
@@ -143,20 +141,20 @@ class _Work:
             analyses = AnalysisResults(metadata, transcripts, silences, frames, faces, focal_points, shots)
             planned = plan_upload(self.store, source, resolved, analyses).artifact
             stored = Stored[RenderSpec].of(planned)
-            render_and_check(
-                self.store, self._share, source, prepared.limits, resolved, analyses, stored, self.rendering.set
-            )
+            render_and_check(self.store, self._share, source, prepared.limits, resolved, analyses, stored)
 
     def prepared(self) -> _Prepared:
         request = Request.model_validate(self.upload.asked)
-        source = store_source(self.store, self.upload, request.brand).artifact.read(SourceMedia)
-        limits = load_limits()
+        stored = Stored[SourceMedia].of(store_source(self.store, self.upload, request.brand).artifact)
+        source, limits = stored.value, load_limits()
         found = MediaProbe(self.store, limits, Preflight(self.store, limits).probe).run(self.store, source)
         infos = {item: one.info for item, one in found.values.items()}
         check_usable(source.items, infos, limits)
         attempts = Uploads(self.home).attempts(self.upload.key, self.upload.overrides)
         metadata = MetadataByItem.of(found.stage.artifact, item_artifacts(self.store, found.stage.artifact))
-        return _Prepared(source, limits, metadata, resolve(source, infos, attempts, limits))
+        resolved = resolve(source, infos, attempts, limits)
+        store_resolved(self.store, stored, metadata, resolved)
+        return _Prepared(source, limits, metadata, resolved)
 
     def listen(self, prepared: _Prepared) -> tuple[CorrectedByItem, SilenceByItem]:
         source, metadata, resolved = prepared.source, prepared.metadata, prepared.resolved

@@ -2,6 +2,8 @@
 uses.
 """
 
+import multiprocessing
+import re
 import resource
 import subprocess
 import sys
@@ -63,7 +65,18 @@ def _file(data: bytes) -> Iterator[IO[bytes]]:
 
 
 def peak_memory() -> int:
-    """The most memory that this process has occupied so far, in bytes (resident set size)."""
+    """The most memory that this process and its living forks have occupied so far, in bytes (resident set size)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # In KiB on Linux, in bytes on macOS: getrusage(2) of each.
-    return peak if sys.platform == "darwin" else peak * 1024
+    # In KiB on Linux, in bytes on macOS, which has no forks here: getrusage(2) of each.
+    own = peak if sys.platform == "darwin" else peak * 1024
+    return own + sum(_peak_of(fork.pid) for fork in multiprocessing.active_children() if fork.pid is not None)
+
+
+def _peak_of(number: int) -> int:
+    """Of another process, in bytes: proc(5). One that has just ended has none."""
+    try:
+        status = Path(f"/proc/{number}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0

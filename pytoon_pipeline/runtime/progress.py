@@ -1,5 +1,6 @@
 """Progress of the work in this process: whoever works publishes events, whoever shows them listens."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,3 +70,13 @@ def listen(listener: Listener) -> Iterator[None]:
     finally:
         with _lock:
             _listeners.remove(listener)
+
+
+def _after_fork() -> None:
+    """Whoever listens in the parent is told there."""
+    global _lock
+    _lock = threading.RLock()
+    _listeners.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -4,6 +4,7 @@ The main thread is stopped by an exception that a signal raises. No exception re
 calls ``check`` often.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent import futures
@@ -19,7 +20,9 @@ T = TypeVar("T")
 _requested = threading.Event()
 # Stops one piece of work in the background, while the process goes on.
 _canceled: ContextVar[threading.Event | None] = ContextVar("canceled", default=None)
+# Those of this process: a fork has none.
 _cleanups: list[Callable[[], None]] = []
+os.register_at_fork(after_in_child=_cleanups.clear)
 
 
 class Stopped(BaseException):

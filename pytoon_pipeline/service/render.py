@@ -8,7 +8,6 @@ from pathlib import Path
 from pytoon_pipeline.catalog.holding import making
 from pytoon_pipeline.catalog.names import readable_name
 from pytoon_pipeline.catalog.uploads import Uploads
-from pytoon_pipeline.config.presets import load_operations
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import Event, Noted, Planned, StageStarted
@@ -29,7 +28,7 @@ from pytoon_pipeline.service.delivered import (
     failed_result,
     judged_but_not_delivered,
 )
-from pytoon_pipeline.service.runner import OpenRunner, Progress, RunOutcome, opened_once
+from pytoon_pipeline.service.runner import OpenedOnce, OpenRunner, Progress, RunOutcome
 from pytoon_pipeline.service.sources import RequestOptions
 from pytoon_pipeline.store.opening import open_store
 from pytoon_pipeline.store.store import Store
@@ -38,8 +37,6 @@ from pytoon_pipeline.store.store import Store
 STARTING = "starting"
 # Characters of the name of a variant that a note suggests.
 MAX_VARIANT = 31
-# Dagster starts so many seconds after the work at the latest.
-ALONE_SECONDS = 0.6
 
 
 @dataclass(frozen=True)
@@ -65,12 +62,12 @@ def render(home: Home, task: RenderTask, open_runner: OpenRunner, progress: Prog
         asked = task.options.read_all([task.path, *task.more])
     except PytoonError as error:
         return failed_result(error)
-    with opened_once(open_runner) as shared:
-        first, *others = [_render(home, one, task.out, shared, progress) for one in by_output(asked)]
+    with OpenedOnce(open_runner) as opened:
+        first, *others = [_render(home, one, task.out, opened, progress) for one in by_output(asked)]
     return first.model_copy(update={"other_outputs": tuple(others)})
 
 
-def _render(home: Home, asked: Upload, out: Path | None, open_runner: OpenRunner, progress: Progress) -> RenderResult:
+def _render(home: Home, asked: Upload, out: Path | None, opened: OpenedOnce, progress: Progress) -> RenderResult:
     """Renders an upload in its one format."""
     start, store = time.perf_counter(), open_store(home)
     try:
@@ -81,11 +78,11 @@ def _render(home: Home, asked: Upload, out: Path | None, open_runner: OpenRunner
     if asked.request.highlights is not None:
         notes = asked.notes
         with listen(progress):
-            result = _highlights(home, store, asked, out, open_runner)
+            result = _highlights(home, store, asked, out, opened)
     else:
         notes = (*asked.notes, *_known_media(home, upload, outcome))
         with listen(progress):
-            result = _delivered(home, upload) or _announced(home, store, upload, notes, open_runner)
+            result = _delivered(home, upload) or _announced(home, store, upload, notes, opened)
         if out is not None:
             result = copy_delivery(result, out)
     seconds, (own, *_) = round(time.perf_counter() - start, 2), asked.request.formats
@@ -93,11 +90,11 @@ def _render(home: Home, asked: Upload, out: Path | None, open_runner: OpenRunner
     return result.model_copy(update=answer | dict(own))
 
 
-def _highlights(home: Home, store: Store, asked: Upload, out: Path | None, open_runner: OpenRunner) -> RenderResult:
+def _highlights(home: Home, store: Store, asked: Upload, out: Path | None, opened: OpenedOnce) -> RenderResult:
     from pytoon_pipeline.service.highlights import render_highlights
 
     def render_one(upload: SourceMedia) -> RenderResult:
-        result = _delivered(home, upload) or _run(home, store, upload, open_runner)
+        result = _delivered(home, upload) or _run(home, store, upload, opened)
         return result if out is None else copy_delivery(result, out / upload.key.partition("-")[2])
 
     return render_highlights(home, store, asked, render_one)
@@ -110,12 +107,12 @@ def _delivered(home: Home, upload: SourceMedia) -> RenderResult | None:
 
 
 def _announced(
-    home: Home, store: Store, upload: SourceMedia, notes: Sequence[Note], open_runner: OpenRunner
+    home: Home, store: Store, upload: SourceMedia, notes: Sequence[Note], opened: OpenedOnce
 ) -> RenderResult:
     # What a person may want to change is said before the time is spent.
     for note in notes:
         _notify(note)
-    return _run(home, store, upload, open_runner)
+    return _run(home, store, upload, opened)
 
 
 def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Iterator[Note]:
@@ -132,17 +129,11 @@ def _known_media(home: Home, upload: SourceMedia, outcome: IngestOutcome) -> Ite
         yield Note(code="known_media", message=message)
 
 
-def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner) -> RenderResult:
-    # An answer from the store needs none of it.
-    from pytoon_pipeline.operations.work_ahead import work_ahead, working_ahead
-
+def _run(home: Home, store: Store, upload: SourceMedia, opened: OpenedOnce) -> RenderResult:
     plans: list[Planned] = []
     publish(StageStarted(STARTING))
-    with making(home, upload.key), working_ahead(), listen(lambda event: _collect(event, plans)):
-        # Loading Dagster takes seconds, in which the work can begin. Alone, it comes to the first segment sooner.
-        rendering = work_ahead(home, open_store(home, load_operations().min_free_bytes), upload)
-        rendering.wait(ALONE_SECONDS)
-        outcome = _compile(home, upload.key, open_runner)
+    with making(home, upload.key), listen(lambda event: _collect(event, plans)), opened.working_ahead(home, upload):
+        outcome = _compile(home, upload.key, opened)
     delivered = read_delivery(home, upload.key) if outcome.finished("delivered_video") else None
     if delivered is not None and outcome.error is None:
         return delivered_result(home, delivered, outcome)
@@ -156,12 +147,12 @@ def _run(home: Home, store: Store, upload: SourceMedia, open_runner: OpenRunner)
     return result.model_copy(update=history)
 
 
-def _compile(home: Home, key: str, open_runner: OpenRunner) -> RunOutcome:
-    with open_runner(home, _notify) as runner:
-        if lost := runner.fail_lost_runs():
-            message = f"Runs whose process has died: {lost}. They are now marked as failed."
-            _notify(Note(code="lost_runs", message=message))
-        return runner.compile(key)
+def _compile(home: Home, key: str, opened: OpenedOnce) -> RunOutcome:
+    runner = opened.runner(home, _notify)
+    if lost := runner.fail_lost_runs():
+        message = f"Runs whose process has died: {lost}. They are now marked as failed."
+        _notify(Note(code="lost_runs", message=message))
+    return runner.compile(key)
 
 
 def _collect(event: Event, plans: list[Planned]) -> None:

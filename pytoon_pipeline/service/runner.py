@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
 
 from pytoon_pipeline.contracts.errors import PytoonError
+from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import Event
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
+
+if TYPE_CHECKING:
+    from pytoon_pipeline.operations.ahead_process import AheadProcess
 
 # Receives what happens during a render, as it happens; see ``contracts/progress.py``.
 Progress = Callable[[Event], None]
@@ -100,18 +105,36 @@ Notify = Callable[[Note], None]
 OpenRunner = Callable[[Home, Notify], AbstractContextManager[Runner]]
 
 
-@contextmanager
-def opened_once(open_runner: OpenRunner) -> Iterator[OpenRunner]:
-    """``open_runner`` for several videos in turn: the first that needs a runner opens it, the others use the same one,
-    and it is closed at the end of the block.
+class OpenedOnce:
+    """The runner of several videos in turn, and the process that works ahead of them. The first video that needs them
+    opens them; both are closed at the end of the block.
     """
-    with ExitStack() as at_end:
-        opened: list[Runner] = []
 
-        @contextmanager
-        def shared(home: Home, notify: Notify) -> Iterator[Runner]:
-            if not opened:
-                opened.append(at_end.enter_context(open_runner(home, notify)))
-            yield opened[0]
+    def __init__(self, open_runner: OpenRunner) -> None:
+        self._open_runner = open_runner
+        self._at_end = ExitStack()
+        self._runner: Runner | None = None
+        self._ahead: AheadProcess | None = None
 
-        yield shared
+    def __enter__(self) -> "OpenedOnce":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._at_end.__exit__(kind, error, trace)
+
+    def working_ahead(self, home: Home, upload: SourceMedia) -> AbstractContextManager[None]:
+        """Inside the block, the stages of ``upload`` are computed ahead of its run."""
+        if self._ahead is None:
+            # An answer from the store needs none of it.
+            from pytoon_pipeline.operations.ahead_process import AheadProcess
+
+            self._ahead = self._at_end.enter_context(AheadProcess())
+        return self._ahead.working_on(home, upload)
+
+    def runner(self, home: Home, notify: Notify) -> Runner:
+        """The runner of ``home``."""
+        if self._runner is None:
+            self._runner = self._at_end.enter_context(self._open_runner(home, notify))
+        return self._runner

@@ -2,7 +2,8 @@
 
 A thread may also compute *ahead*: it computes what a later step will ask for. Its result, or its error, is kept until
 that step asks. So the step reports what was computed, in how many seconds, and why it failed, as if it had done the
-work itself. What the work publishes meanwhile is withheld until a step waits for it.
+work itself. What the work publishes meanwhile is withheld until a step waits for it. Another process may do so as well,
+see ``store/relay.py``.
 """
 
 import threading
@@ -11,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.progress import Withheld
@@ -39,27 +40,78 @@ def ahead_of_steps() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class _Work(Generic[T]):
+class Work(Generic[T]):
     """Work on one result, and the events of it that nobody has asked for."""
 
     future: Future[T] = field(default_factory=Future)
     events: Withheld = field(default_factory=Withheld)
 
 
-class InFlight(Generic[T]):
-    """Results that are being computed, and those computed ahead, by key."""
+class Lost(Exception):
+    """The process that computed a result has ended, or cannot send its error."""
 
-    def __init__(self) -> None:
-        self._works: dict[Hashable, _Work[T]] = {}
+
+class Elsewhere(Protocol):
+    """Finds work of another process; see ``Receiver``."""
+
+    def find(self, name: str, key: Hashable) -> Work[Any] | None: ...
+
+
+class Told(Protocol):
+    """Is told of work that begins ahead in this process; see ``Sender``."""
+
+    def begin(self, name: str, key: Hashable) -> Work[Any]: ...
+
+
+_elsewhere: list[Elsewhere] = []
+_told: list[Told] = []
+
+
+@contextmanager
+def computed_by(other: Elsewhere) -> Iterator[None]:
+    """Inside the block, the steps of this process take results of another process."""
+    _elsewhere.append(other)
+    try:
+        yield
+    finally:
+        _elsewhere.remove(other)
+
+
+@contextmanager
+def sent_by(told: Told) -> Iterator[None]:
+    """Inside the block, ``told`` sends the results that this process computes ahead."""
+    _told.append(told)
+    try:
+        yield
+    finally:
+        _told.remove(told)
+
+
+def is_computed_elsewhere() -> bool:
+    """Whether another process computes ahead for the steps of this one."""
+    return bool(_elsewhere)
+
+
+class InFlight(Generic[T]):
+    """Results that are being computed, and those computed ahead, by key. ``name`` means the same in each process."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._works: dict[Hashable, Work[T]] = {}
         self._lock = threading.Lock()
         _instances.append(self)
 
     def run(self, key: Hashable, work: Callable[[], T]) -> T:
-        """The result of ``work``, or of another thread that works on the same key. Raises what ``work`` raises."""
+        """The result of ``work``, or of whoever else works on the same key. Raises what ``work`` raises."""
+        asked = not _ahead.get()
+        for other in _elsewhere if asked else ():
+            if (theirs := other.find(self.name, key)) is not None:
+                with suppress(Lost):
+                    theirs.events.release()
+                    return cast(T, stopping.wait(theirs.future))
         with self._lock:
             found = self._works.get(key)
-            own = self._works[key] = found or _Work()
-        asked = not _ahead.get()
+            own = self._works[key] = found or self._begin(key, asked)
         try:
             if asked:
                 own.events.release()
@@ -74,7 +126,10 @@ class InFlight(Generic[T]):
             for key in [key for key, work in self._works.items() if work.future.done()]:
                 del self._works[key]
 
-    def _forget(self, key: Hashable, work: _Work[T]) -> None:
+    def _begin(self, key: Hashable, asked: bool) -> Work[T]:
+        return Work() if asked or not _told else _told[0].begin(self.name, key)
+
+    def _forget(self, key: Hashable, work: Work[T]) -> None:
         with self._lock:
             if self._works.get(key) is work:
                 del self._works[key]
@@ -89,7 +144,7 @@ def forget_all() -> None:
         instance.clear()
 
 
-def _compute(own: _Work[T], work: Callable[[], T]) -> T:
+def _compute(own: Work[T], work: Callable[[], T]) -> T:
     try:
         # What the work itself asks for is not ahead of it.
         with own.events if _ahead.get() else nullcontext(), ahead(False):

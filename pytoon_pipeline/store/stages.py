@@ -63,8 +63,12 @@ class StageResult:
         """The Unix time at which it was started; of several items in a row, as if without pauses."""
         return self.ended - self.seconds
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process has no use for what this one keeps in memory.
+        return {**self.__dict__, "held": None}
 
-in_flight: InFlight[StageResult] = InFlight()
+
+in_flight: InFlight[StageResult] = InFlight("stage")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def measured(store: Store, compute: Callable[[Path], StageOutput] = lambda scrat
 
 
 def test_threads_that_need_the_same_result_share_it() -> None:
-    results: InFlight[object] = InFlight()
+    results: InFlight[object] = InFlight("results")
     entered, leave = threading.Event(), threading.Event()
 
     def work() -> object:
@@ -82,7 +82,7 @@ def test_what_no_step_asked_for_is_forgotten(store: Store) -> None:
 
 
 def test_what_work_ahead_publishes_is_heard_when_a_step_asks_for_it() -> None:
-    results: InFlight[None] = InFlight()
+    results: InFlight[None] = InFlight("results")
     heard: list[Event] = []
 
     def compute() -> None:
@@ -97,7 +97,7 @@ def test_what_work_ahead_publishes_is_heard_when_a_step_asks_for_it() -> None:
 
 
 def test_what_work_ahead_itself_asks_for_is_not_kept() -> None:
-    results: InFlight[str] = InFlight()
+    results: InFlight[str] = InFlight("results")
     with ahead():
         results.run("outer", lambda: results.run("inner", lambda: "part"))
     assert results.run("inner", lambda: "again") == "again"
@@ -105,7 +105,7 @@ def test_what_work_ahead_itself_asks_for_is_not_kept() -> None:
 
 
 def test_a_waiting_thread_stops_when_asked() -> None:
-    results: InFlight[None] = InFlight()
+    results: InFlight[None] = InFlight("results")
     entered, leave, end = threading.Event(), threading.Event(), threading.Event()
 
     def work() -> None:

@@ -17,7 +17,7 @@ from pytoon_pipeline.defs.stage import Materialized, analysis_asset, materialize
 from pytoon_pipeline.defs.tags import PRESET_TAG, REASON_TAG, tag_run, title_tags
 from pytoon_pipeline.intake.preflight import Preflight
 from pytoon_pipeline.intake.source import SOURCE, store_source
-from pytoon_pipeline.operations.resolve import RESOLVED, store_resolved
+from pytoon_pipeline.operations.resolve import RESOLVED, announce, resolve, store_resolved
 from pytoon_pipeline.operations.work_ahead import work_ahead
 from pytoon_pipeline.reporting.tables import bullets, media_list
 from pytoon_pipeline.store.items import unique_items
@@ -82,8 +82,10 @@ def resolved_request(
     origin."""
     upload = source_media.value
     attempts = catalog.uploads.attempts(upload.key, upload.overrides)
-    result = store_resolved(store.artifacts, source_media, metadata, attempts, config.limits)
-    resolved = result.artifact.read(ResolvedRequest)
+    infos = {item: one.info for item, one in metadata.values.items()}
+    resolved = resolve(upload, infos, attempts, config.limits)
+    announce(resolved, attempts)
+    result = store_resolved(store.artifacts, source_media, metadata, resolved)
     tag_run(context, {PRESET_TAG: resolved.preset.name})
     return materialize(result, _describe_request(resolved))
 
