@@ -29,6 +29,8 @@ class Backend(Protocol):
 
     def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]: ...
 
+    def kept_open(self) -> AbstractContextManager[None]: ...
+
     def purge(self) -> None: ...
 
 
@@ -54,6 +56,10 @@ class Database:
         A change that is not ``durable`` does not wait for the disk: after a power failure it may be missing.
         """
         return self._backend.write(durable=durable)
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Inside the block, the database stays open between transactions. Do not fork there."""
+        return self._backend.kept_open()
 
     def upgrade(self) -> None:
         """Creates the database or brings it up to date, once for all later readers."""

@@ -62,6 +62,11 @@ class PostgresServer:
                 raise
             connection.send("commit")
 
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Connections always stay open, see ``postgresql_pool.py``."""
+        yield
+
     def purge(self) -> None:
         with _typed_errors(self.address), self._connection() as connection:
             tables = connection.execute("select tablename from pg_tables where schemaname = ?", (SCHEMA,)).fetchall()

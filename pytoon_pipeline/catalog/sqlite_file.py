@@ -8,7 +8,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from pytoon_pipeline.catalog import schema
@@ -73,6 +73,19 @@ class SqliteFile:
                     opened.execute("rollback")
                 raise
             opened.execute("commit")
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Inside the block, transactions of this process do not write the log back and wait for the disk, as closing
+        the last connection does. A fork must not inherit an open database. Whatever is wrong with it is an error of the
+        transaction that needs it.
+        """
+        with ExitStack() as kept:
+            with suppress(sqlite3.Error):
+                opened = kept.enter_context(closing(self._connect("rw")))
+                # A connection holds the database from its first query on.
+                opened.execute("select count(*) from sqlite_master").fetchone()
+            yield
 
     def purge(self) -> None:
         purge(self._path)

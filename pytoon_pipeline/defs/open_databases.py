@@ -1,4 +1,4 @@
-"""Keeps the SQLite databases of Dagster open while a run writes to them.
+"""Keeps the SQLite databases of Dagster, and that of the catalog, open while a run writes to them.
 
 Dagster opens a database for each query and closes it again, and a run of 14 assets has hundreds of queries. Closing the
 last connection to a database also writes its whole write-ahead log back and waits for the disk. Here closed connections
@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Pool, event
 from sqlalchemy.engine import Dialect
 
+from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
@@ -31,7 +32,7 @@ DATABASE = "pytoon_database"
 @contextmanager
 def open_databases(home: Home, run_id: str | None = None) -> Iterator[None]:
     """Inside the block, the databases that all runs share stay open, and that of run ``run_id`` if one is given."""
-    with kept_open(), _files_open(home, run_id):
+    with kept_open(), Database(home).kept_open(), _files_open(home, run_id):
         yield
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytoon_pipeline.catalog.database import Database
+from pytoon_pipeline.catalog.sqlite_file import SqliteFile
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
@@ -32,6 +33,26 @@ def test_reading_changes_no_file(home: Home) -> None:
     before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in home.root.iterdir()}
     assert uploads.pending().keys() == {KEY}
     assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in home.root.iterdir()} == before
+
+
+def test_a_database_that_is_kept_open_writes_its_log_back_at_the_end(home: Home) -> None:
+    log = home.catalog.with_name(f"{home.catalog.name}-wal")
+    Uploads(home).register(upload())
+    assert not log.exists(), "closing the last connection writes it back"
+    with SqliteFile(home).kept_open():
+        Uploads(home).register(upload(title="another"))
+        assert log.stat().st_size > 0
+    assert not log.exists()
+    assert Uploads(home).get(KEY).title == "another"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database" * 1000])
+def test_what_is_wrong_with_a_database_does_not_keep_it_from_being_kept_open(home: Home, content: bytes | None) -> None:
+    if content is not None:
+        home.catalog.parent.mkdir(parents=True, exist_ok=True)
+        home.catalog.write_bytes(content)
+    with SqliteFile(home).kept_open():
+        assert home.catalog.exists() is (content is not None)
 
 
 def test_processes_create_the_database_at_the_same_time(tmp_path: Path) -> None:
