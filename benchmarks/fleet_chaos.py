@@ -145,8 +145,7 @@ def measure(folder: Path, many: Deployment, options: argparse.Namespace) -> dict
         "kills": dict(killer.killed), "all_kills": killer.killed.total(), "uploads": len(drops), "all_settled": done,
         "no_run_unfinished": quiet, "no_lease_left": released, "incomplete": incomplete, "degraded": degraded,
         "held": held, "several_versions": [name for name, count in versions.items() if count > 1],
-        # Engines do not know for which upload they render.
-        "segments_rendered_again_by_workers": rendered_again([one.home for one in many.workers]),
+        **repetitions([one.home for one in many.workers], [one.home for one in many.engines]),
         "unlike_undisturbed": differing(home, complete, many.workers, folder / "undisturbed"),
         "minutes_of_kills": round(striking / 60, 1), "minutes": round((time.monotonic() - began) / 60, 1),
     }  # fmt: skip
@@ -175,14 +174,28 @@ def _open(home: Home, drops: Sequence[Drop]) -> int:
     return sum(key is None or uploads.delivered(key) is None for key in keys)
 
 
-def rendered_again(homes: Sequence[Home]) -> int:
-    """How many segments were rendered although they had been finished before, on any of these machines."""
-    found: Counter[tuple[str, int]] = Counter()
-    for path in (path for home in homes for path in home.logs.glob("*.jsonl")):
-        for line in map(json.loads, path.read_text().splitlines()):
-            if line["event"] == "segment" and line["status"] == "computed" and line.get("key"):
-                found[(line["key"], line["segment"])] += 1
-    return sum(count - 1 for count in found.values())
+def repetitions(workers: Sequence[Home], engines: Sequence[Home]) -> dict[str, int]:
+    """How many segments were rendered, and how many of them once more than needed.
+
+    What an engine has finished is lost to others while it is dead: only what one engine renders twice was in vain.
+    """
+    by_workers = Counter(name for home in workers for name in rendered(home))
+    by_engines = Counter((home.root.name, name) for home in engines for name in rendered(home))
+    names = {name for _, name in by_engines}
+    return {
+        "segments": len(by_workers.keys() | names),
+        "segments_of_engines": len(names),
+        "segments_rendered_again_by_workers": by_workers.total() - len(by_workers),
+        "segments_rendered_again_by_the_same_engine": by_engines.total() - len(by_engines),
+        "segments_rendered_by_several_engines": len(by_engines) - len(names),
+        "segments_rendered_by_workers_and_engines": len(by_workers.keys() & names),
+    }
+
+
+def rendered(home: Home) -> list[str]:
+    """The segments that were rendered in a home, by fingerprint, as its log names them."""
+    lines = [json.loads(line) for path in sorted(home.logs.glob("*.jsonl")) for line in path.read_text().splitlines()]
+    return [line["fingerprint"] for line in lines if line["event"] == "segment" and line["status"] == "computed"]
 
 
 def differing(home: Home, drops: Sequence[Drop], workers: Sequence[Machine], undisturbed: Path) -> list[str]:

@@ -61,7 +61,7 @@ class SegmentPool:
             try:
                 for future in as_completed(futures):
                     number, results[number] = future.result()
-                    _log(number, results[number])
+                    _log(number, tasks[number][1], results[number])
             finally:
                 for future in futures:
                     future.cancel()
@@ -98,6 +98,9 @@ class SegmentPool:
         return StageOutput(SegmentResult(frames=plan.frames), files)
 
 
-def _log(number: int, result: StageResult) -> None:
-    extra = {"event": "segment", "segment": number, "status": result.status, "seconds": round(result.seconds, 4)}
+def _log(number: int, key: StageKey, result: StageResult) -> None:
+    extra = {
+        "event": "segment", "segment": number, "fingerprint": key.fingerprint, "status": result.status,
+        "seconds": round(result.seconds, 4),
+    }  # fmt: skip
     log.info("segment", extra=extra)

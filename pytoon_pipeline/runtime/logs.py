@@ -1,9 +1,9 @@
 """Structured logs: one JSON object per line, one file per day (UTC).
 
 Loggers below ``pytoon`` write here. A line has ``time``, ``level``, ``logger``, ``message`` and the fields of its
-event: ``event``, ``stage``, ``segment``, ``engine``, ``seconds``, ``status``, ``category``, ``code``. ``log_context``
-adds ``key``, ``name``, ``run`` and ``attempt``. Uploads appear by key, name and file name; no other text of an upload
-is logged.
+event: ``event``, ``stage``, ``segment``, ``fingerprint``, ``engine``, ``seconds``, ``status``, ``category``, ``code``.
+``log_context`` adds ``key``, ``name``, ``run`` and ``attempt``. Uploads appear by key, name and file name; no other
+text of an upload is logged.
 
 ``structlog`` is imported where it is used: its import takes a tenth of a second, which stages need not wait for.
 """

@@ -209,6 +209,7 @@ def test_logs_record_events_without_the_texts_of_uploads(
     }  # fmt: skip
     segments = [line for line in lines if line.get("event") == "segment"]
     assert [line["segment"] for line in segments] == list(range(len(segments)))
+    assert len({line["fingerprint"] for line in segments}) == len(segments)
     (delivered,) = [line for line in lines if line.get("event") == "delivered"]
     assert (delivered["engine"], delivered["degraded"]) == ("local", False)
     (failed,) = [line for line in lines if line.get("event") == "failed"]
