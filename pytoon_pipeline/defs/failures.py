@@ -18,6 +18,7 @@ from pytoon_pipeline.contracts.errors import (
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import StageStarted
 from pytoon_pipeline.contracts.stored import Stored
+from pytoon_pipeline.defs.builds import require_same_build
 from pytoon_pipeline.defs.links import launchpad_addresses
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import key_of
@@ -38,10 +39,11 @@ def record_failures(
 
     ``operations/retries.py`` decides whether and when any upload is retried. ``inputs`` are those of the asset, as far
     as they have been read. If the upload has changed since then, nothing is recorded, because the new version gets its
-    own run.
+    own run. On a host whose Pytoon is not that of the daemon, the step fails before it begins.
     """
     publish(StageStarted(stage))
     try:
+        require_same_build(context.run.tags)
         yield
     except dg.Failure as failure:
         # Its reason is recorded already.

@@ -1,4 +1,5 @@
 """The run launcher of a daemon with workers: runs of uploads become tasks of Celery, by Dagster's own launcher.
+A worker refuses a run of a daemon whose code or tools are not its own, see ``defs/builds.py``.
 
 All other runs concern the home of the daemon, such as its inbox and its logs, and are forks on its machine.
 """
@@ -8,6 +9,7 @@ from typing import Any
 import dagster as dg
 from dagster_celery.launcher import CeleryRunLauncher
 
+from pytoon_pipeline.defs.builds import build_tags
 from pytoon_pipeline.defs.launcher import ForkingRunLauncher
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
 
@@ -33,6 +35,7 @@ class FleetRunLauncher(ForkingRunLauncher):
 
     def launch_run(self, context: Any) -> None:
         if _is_for_workers(context.dagster_run):
+            self._instance.add_run_tags(context.dagster_run.run_id, build_tags())
             self._workers.launch_run(context)
         else:
             super().launch_run(context)

@@ -38,7 +38,7 @@ def environment_digest(home: Home, brand: str | None) -> str | None:
     return hash_value(
         {
             "code": code,
-            "dependencies": _dependencies(),
+            "dependencies": dependencies(),
             "ffmpeg": ffmpeg.identity(),
             "fonts": fonts.identity(),
             "limits": load_limits().model_dump(mode="json"),
@@ -62,7 +62,7 @@ def code_digest(package: Path) -> str | None:
 
 
 @cache
-def _dependencies() -> dict[str, str | None]:
+def dependencies() -> dict[str, str | None]:
     """Versions of the declared dependencies, none for one that is not installed."""
     declared = [one for one in requires(DISTRIBUTION) or () if "extra ==" not in one]
     names = sorted({_distribution(one) for one in declared})

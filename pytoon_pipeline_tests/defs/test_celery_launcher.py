@@ -15,6 +15,7 @@ import yaml
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.defs import running
+from pytoon_pipeline.defs.builds import BUILD_TAG
 from pytoon_pipeline.defs.celery_launcher import QUEUE
 from pytoon_pipeline.defs.launcher import ForkingRunLauncher
 from pytoon_pipeline.defs.partitions import PARTITION_TAG
@@ -87,6 +88,7 @@ def test_a_worker_executes_a_run_that_the_launcher_sends_and_reserves_no_other(
             for folder in folders:
                 (folder / "end").touch()
             assert all(succeeds(instance, one) for one in runs)
+            assert BUILD_TAG in instance.get_run_by_id(runs[0]).tags
         finally:
             for folder in folders:
                 (folder / "end").touch()
