@@ -23,10 +23,11 @@ from pytoon_pipeline.defs import running
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, add_partitions
 from pytoon_pipeline.runtime.home import Home
+from pytoon_pipeline_tests.harness.breakable_line import Line, line_to
 from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 from pytoon_pipeline_tests.harness.free_port import free_port
 from pytoon_pipeline_tests.harness.object_store import s3_server
-from pytoon_pipeline_tests.harness.postgres import postgres
+from pytoon_pipeline_tests.harness.postgres import Server, server
 from pytoon_pipeline_tests.harness.redis_server import redis_server
 
 TOKEN = "a token for tests only"
@@ -85,10 +86,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class Deployment:
-    """``settings`` are the variables of every machine. Machines are started by whoever needs them."""
+    """``settings`` are the variables of every machine. Machines are started by whoever needs them.
+
+    ``database`` can be stopped and started, and the ``line`` to the bucket cut and joined.
+    """
 
     folder: Path
     settings: Mapping[str, str]
+    database: Server
+    line: Line
     workers: Sequence[Machine] = field(default=())
     engines: Sequence[Machine] = field(default=())
 
@@ -100,10 +106,11 @@ class Deployment:
 @contextmanager
 def deployment(folder: Path, workers: int = 2, engines: int = 2) -> Iterator[Deployment]:
     """The servers, and the machines that use them, of which none runs yet. All end with the block."""
-    with postgres() as url, s3_server() as bucket, redis_server() as broker:
-        ports = [free_port() for _ in range(engines)]
+    with server() as database, s3_server() as bucket, line_to(bucket.port) as line, redis_server() as broker:
+        url, ports = database.url, [free_port() for _ in range(engines)]
         settings = {
             **bucket.settings(),
+            "PYTOON_STORE_ENDPOINT": f"http://127.0.0.1:{line.port}",
             "PYTOON_CATALOG": url,
             "PYTOON_DAGSTER_DATABASE": url.replace(":", "+psycopg2:", 1),
             "PYTOON_CELERY_BROKER": broker,
@@ -114,6 +121,8 @@ def deployment(folder: Path, workers: int = 2, engines: int = 2) -> Iterator[Dep
         found = Deployment(
             folder,
             settings,
+            database,
+            line,
             [
                 Machine(Home(folder / f"worker-{n}"), (*CELERY, *QUIET, "--hostname", f"worker-{n}@%h"), settings)
                 for n in range(workers)

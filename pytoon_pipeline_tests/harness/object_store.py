@@ -29,7 +29,7 @@ class Server:
     """moto's server. What it holds ends with its process."""
 
     def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+        self.port, self.url = port, f"http://127.0.0.1:{port}"
         self._command = [sys.executable, "-c", PROGRAM, "-H", "127.0.0.1", "-p", str(port)]
         self._process: subprocess.Popen[bytes] | None = None
 
