@@ -318,6 +318,12 @@ class Settings(_Environment):
         description="a program and its arguments, which reads alerts as JSON from its standard input",
         examples=["cat"],
     )
+    traces: WebUrl | None = Field(
+        default=None,
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="the URL of an OpenTelemetry collector, which receives a trace of each run",
+        examples=["http://127.0.0.1:4318"],
+    )
     cache_folder: Folder = Field(
         default=Path("~/.cache"), validate_default=True, alias="XDG_CACHE_HOME", description="the path of a folder"
     )

@@ -29,6 +29,7 @@ from pytoon_pipeline.defs.overrides import recomputes
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, key_of, key_of_run
 from pytoon_pipeline.defs.run_events import RunEvents
 from pytoon_pipeline.defs.run_log import RunLog
+from pytoon_pipeline.defs.run_trace import traced
 from pytoon_pipeline.defs.tags import attempt_of
 from pytoon_pipeline.intake.inbox import open_inbox
 from pytoon_pipeline.intake.listing import Inbox
@@ -138,10 +139,10 @@ class WorkerResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         sharing = run_lock(home.video_runs / lock.name) if key else nullcontext()
         alone = making(home, key) if key else nullcontext()
         name = run.tags.get(PARTITION_TAG)
-        fields = log_context(run=run.run_id, key=key, name=name, attempt=attempt_of(run.tags))
+        known = {"run": run.run_id, "key": key, "name": name, "attempt": attempt_of(run.tags)}
         with (
-            living, running(home, run.run_id), fields, _console(run), listen(RunLog()), listen(RunEvents(home, key)),
-            alone, sharing, working_ahead(),
+            living, running(home, run.run_id), log_context(**known), _console(run), listen(RunLog()),
+            listen(RunEvents(home, key)), traced({**known, "job": run.job_name}), alone, sharing, working_ahead(),
         ):  # fmt: skip
             yield self
 

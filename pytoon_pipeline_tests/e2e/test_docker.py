@@ -1,6 +1,7 @@
 """The files in ``docker/``: what they copy exists, their variables are known, and their commands and probes work."""
 
 import fnmatch
+import json
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -25,6 +27,7 @@ from pytoon_pipeline_tests.harness.object_store import s3_server
 OWN = {name: service for name, service in SERVICES.items() if service["image"] == "pytoon"}
 # Workers need Redis: a test of their own starts one.
 SERVERS = [name for name, service in OWN.items() if "healthcheck" in service and name != "worker"]
+WORKSPACE = ROOT / "docker" / "workspace.yaml"
 START_SECONDS, PROBE_SECONDS, STOP_SECONDS = 180, 3, 60
 ENDED_BY_SIGTERM = {0, -15, 128 + 15}
 
@@ -44,6 +47,13 @@ def test_the_image_contains_what_the_package_is_built_from() -> None:
     assert included
     for source in re.findall(r'^"([^"]+)" =', included[1], re.M):
         assert re.search(rf"^COPY .*\b{re.escape(source)}\b", DOCKERFILE, re.M), source
+
+
+def test_a_linter_has_nothing_to_say_of_the_image() -> None:
+    linter = shutil.which("hadolint", path=str(Path(sys.executable).parent))
+    assert linter, "a package of the extra “test” has it"
+    done = subprocess.run([linter, ROOT / "docker" / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
 
 
 def test_variables_are_known() -> None:
@@ -106,14 +116,40 @@ def test_commands_and_probes_work_outside_a_container(tmp_path: Path) -> None:
     environment = outside(tmp_path)
     subprocess.run(SERVICES["setup"]["command"], env=environment, check=True, capture_output=True)
     with ExitStack() as services:
-        ports = {port: free_port() for port in ("3000", "8970", "8980", "9465")}
-        running = {name: services.enter_context(started(name, ports, environment, tmp_path)) for name in SERVERS}
+        ports = {port: free_port() for port in ("3000", "4000", "8970", "8980", "9465")}
+        running = {}
+        for name in SERVERS:
+            running[name] = services.enter_context(started(name, ports, environment, tmp_path))
+            if name == "code":
+                wait_until_healthy(name, running[name], ports, environment, tmp_path)
         for name, process in running.items():
             wait_until_healthy(name, process, ports, environment, tmp_path)
+        assert locations(f"http://127.0.0.1:{ports['3000']}/graphql") == {"pytoon_pipeline.definitions": "LOADED"}
         for process in running.values():
             process.terminate()
         ended = {name: process.wait(STOP_SECONDS) for name, process in running.items()}
         assert set(ended.values()) <= ENDED_BY_SIGTERM, ended
+
+
+def locations(url: str) -> dict[str, str]:
+    """The code locations that a web server has, and their status."""
+    query = "{ workspaceOrError { ... on Workspace { locationEntries { name loadStatus } } } }"
+    request = urllib.request.Request(url, json.dumps({"query": query}).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        found = json.load(answer)["data"]["workspaceOrError"]["locationEntries"]
+    return {one["name"]: one["loadStatus"] for one in found}
+
+
+def test_what_makes_videos_may_use_a_gpu() -> None:
+    added = yaml.safe_load((ROOT / "docker" / "compose.gpu.yaml").read_text())["services"]
+    assert added.keys() == {"daemon", "worker"}
+    kustomization = yaml.safe_load((ROOT / "deploy" / "kubernetes" / "gpu" / "kustomization.yaml").read_text())
+    (image,) = kustomization["images"]
+    for name, service in added.items():
+        assert service["image"] == f"{image['newName']}:{image['newTag']}", name
+        assert re.search(rf"^FROM \S+ AS {service['build']['target']}$", DOCKERFILE, re.M), name
+    *_, last = re.findall(r"^FROM (\S+).*$", DOCKERFILE, re.M)
+    assert last == "pytoon", "the image for hosts without a GPU is built where no target is named"
 
 
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="Redis is not installed.")
@@ -128,7 +164,7 @@ def test_a_worker_answers_where_the_queue_has_a_password(tmp_path: Path) -> None
             worker.terminate()
             assert worker.wait(STOP_SECONDS) in ENDED_BY_SIGTERM
         # The probe asks this worker, not the server.
-        probe = here(SERVICES["worker"]["healthcheck"]["test"][1:], ports)
+        probe = here(SERVICES["worker"]["healthcheck"]["test"][1:], ports, tmp_path)
         assert subprocess.run(probe, env=environment, capture_output=True, check=False).returncode
 
 
@@ -150,7 +186,7 @@ def outside(folder: Path) -> dict[str, str]:
 def started(
     name: str, ports: dict[str, int], environment: dict[str, str], folder: Path
 ) -> "Iterator[subprocess.Popen[bytes]]":
-    command = here(SERVICES[name]["command"], ports)
+    command = here(SERVICES[name]["command"], ports, folder)
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
         try:
@@ -166,15 +202,24 @@ def wait_until_healthy(
     kind, *probe = SERVICES[name]["healthcheck"]["test"]
     assert kind == "CMD"
     deadline = time.monotonic() + START_SECONDS
-    while subprocess.run(here(probe, ports), env=environment, capture_output=True, check=False).returncode:
+    while subprocess.run(here(probe, ports, folder), env=environment, capture_output=True, check=False).returncode:
         log = (folder / f"{name}.log").read_text(errors="replace")
         assert process.poll() is None, f"{shlex.join(SERVICES[name]['command'])}: {log}"
         assert time.monotonic() < deadline, f"{name} is not healthy: {log}"
         time.sleep(PROBE_SECONDS)
 
 
-def here(command: list[str], ports: dict[str, int]) -> list[str]:
-    """A command of the container with the addresses of this test. Compose reads ``$$`` as ``$``."""
+def here(command: list[str], ports: dict[str, int], folder: Path) -> list[str]:
+    """A command of the container with the addresses and files of this test. Compose reads ``$$`` as ``$``."""
+    own = folder / WORKSPACE.name
+    own.write_text(
+        re.sub(r"host: code, port: (\d+)", lambda found: _on_this_host(found[1], ports), WORKSPACE.read_text())
+    )
     for port, free in ports.items():
         command = [re.sub(rf"\b{port}\b", str(free), part) for part in command]
+    command = [part.replace(f"/opt/pytoon/{WORKSPACE.name}", str(own)) for part in command]
     return [part.replace("0.0.0.0", "127.0.0.1").replace("$$", "$") for part in command]
+
+
+def _on_this_host(port: str, ports: dict[str, int]) -> str:
+    return f"host: 127.0.0.1, port: {ports.get(port, port)}"
