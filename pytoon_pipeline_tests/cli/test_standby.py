@@ -1,5 +1,6 @@
 """Commands that a standby process runs. One that runs by itself imports pydantic, and one that is served does not."""
 
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 
 from pytoon_pipeline.cli import standby_client, standby_server
 from pytoon_pipeline.cli.main import main
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 
@@ -83,6 +85,9 @@ def test_it_runs_in_the_folder_with_the_variables_and_the_umask_of_the_person(
     assert is_served(done)
     home = tmp_path / "home"
     assert list((home / "outbox").rglob("clip.mp4"))
+    events = [json.loads(line)["event"] for file in Home(home).logs.iterdir() for line in file.open()]
+    assert "segment" in events, "the process that works ahead logs"
+    assert "not_ahead" not in events, "all that the steps ask for is computed there"
     assert stat.S_IMODE(home.stat().st_mode) & 0o077 == 0
 
 

@@ -11,8 +11,6 @@ import psutil
 import pytest
 from PIL import Image
 
-from pytoon_pipeline.runtime.home import Home
-
 COMMAND = (sys.executable, "-m", "pytoon_pipeline.cli.main", "render", "--json")
 
 
@@ -32,15 +30,6 @@ def result_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
     output, errors = process.communicate()
     assert process.returncode == 0, errors
     return dict(json.loads(output))
-
-
-def test_all_that_steps_ask_for_is_computed_ahead(tmp_path: Path, still: Path) -> None:
-    with rendering(tmp_path / "home", still) as process:
-        result = result_of(process)
-    assert {one["status"] for one in result["stages"]} == {"computed"}
-    events = [json.loads(line)["event"] for file in Home(tmp_path / "home").logs.iterdir() for line in file.open()]
-    assert "not_ahead" not in events
-    assert "segment" in events, "the other process logs"
 
 
 def test_a_run_does_not_need_the_other_process(tmp_path: Path, still: Path) -> None:
