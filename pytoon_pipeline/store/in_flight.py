@@ -51,45 +51,45 @@ class Lost(Exception):
     """The process that computed a result has ended, or cannot send its error."""
 
 
-class Elsewhere(Protocol):
-    """Finds work of another process; see ``Receiver``."""
+class Source(Protocol):
+    """Where steps find the work of another process; see ``Receiver``."""
 
     def find(self, name: str, key: Hashable) -> Work[Any] | None: ...
 
 
-class Told(Protocol):
-    """Is told of work that begins ahead in this process; see ``Sender``."""
+class Sink(Protocol):
+    """Where this process sends what it computes ahead; see ``Sender``."""
 
     def begin(self, name: str, key: Hashable) -> Work[Any]: ...
 
 
-_elsewhere: list[Elsewhere] = []
-_told: list[Told] = []
+_sources: list[Source] = []
+_sinks: list[Sink] = []
 
 
 @contextmanager
-def computed_by(other: Elsewhere) -> Iterator[None]:
+def taking_from(source: Source) -> Iterator[None]:
     """Inside the block, the steps of this process take results of another process."""
-    _elsewhere.append(other)
+    _sources.append(source)
     try:
         yield
     finally:
-        _elsewhere.remove(other)
+        _sources.remove(source)
 
 
 @contextmanager
-def sent_by(told: Told) -> Iterator[None]:
-    """Inside the block, ``told`` sends the results that this process computes ahead."""
-    _told.append(told)
+def sending_to(sink: Sink) -> Iterator[None]:
+    """Inside the block, the results that this process computes ahead go to another one."""
+    _sinks.append(sink)
     try:
         yield
     finally:
-        _told.remove(told)
+        _sinks.remove(sink)
 
 
 def is_computed_elsewhere() -> bool:
     """Whether another process computes ahead for the steps of this one."""
-    return bool(_elsewhere)
+    return bool(_sources)
 
 
 class InFlight(Generic[T]):
@@ -104,8 +104,8 @@ class InFlight(Generic[T]):
     def run(self, key: Hashable, work: Callable[[], T]) -> T:
         """The result of ``work``, or of whoever else works on the same key. Raises what ``work`` raises."""
         asked = not _ahead.get()
-        for other in _elsewhere if asked else ():
-            if (theirs := other.find(self.name, key)) is not None:
+        for source in _sources if asked else ():
+            if (theirs := source.find(self.name, key)) is not None:
                 with suppress(Lost):
                     theirs.events.release()
                     return cast(T, stopping.wait(theirs.future))
@@ -127,7 +127,7 @@ class InFlight(Generic[T]):
                 del self._works[key]
 
     def _begin(self, key: Hashable, asked: bool) -> Work[T]:
-        return Work() if asked or not _told else _told[0].begin(self.name, key)
+        return Work() if asked or not _sinks else _sinks[0].begin(self.name, key)
 
     def _forget(self, key: Hashable, work: Work[T]) -> None:
         with self._lock:

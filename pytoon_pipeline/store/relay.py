@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.progress import Event
 from pytoon_pipeline.runtime import stopping
 from pytoon_pipeline.runtime.progress import Withheld, listen, publish
-from pytoon_pipeline.store.in_flight import Lost, Work, computed_by, sent_by
+from pytoon_pipeline.store.in_flight import Lost, Work, forget_all, sending_to, taking_from
 
 # A step that waits looks this often whether it should stop.
 POLL_SECONDS = 0.5
@@ -68,11 +68,12 @@ class Sender:
 
     @contextmanager
     def sending(self) -> Iterator[None]:
-        """Inside the block, all that is computed ahead is sent; its end is told."""
+        """Inside the block, all that is computed ahead is sent; its end is told. Nothing of it is kept here."""
         try:
-            with sent_by(self), listen(lambda event: self._send(Published(None, event))):
+            with sending_to(self), listen(lambda event: self._send(Published(None, event))):
                 yield
         finally:
+            forget_all()
             self._send(Finished())
 
     def begin(self, name: str, key: Hashable) -> Work[Any]:
@@ -118,7 +119,7 @@ class Receiver:
         """Inside the block, steps wait for what the other process computes; it has just been given an order."""
         with self._changed:
             self._works, self._taken, self.busy = {}, set(), not self._closed
-        with computed_by(self):
+        with taking_from(self):
             yield
 
     def find(self, name: str, key: Hashable) -> Work[Any] | None:

@@ -17,8 +17,10 @@ from pytoon_pipeline.store.in_flight import ahead_of_steps
 from pytoon_pipeline.store.relay import Receiver, Sender
 from pytoon_pipeline.store.stages import Stage, StageOutput, StageResult, run_stage
 from pytoon_pipeline.store.store import Store
+from pytoon_pipeline_tests.harness.daemon_harness import wait_until
 
 STAGE = Stage("measured", 1)
+ENDS_WITHIN = 30.0
 HERE = os.getpid()
 
 
@@ -63,6 +65,23 @@ def test_a_step_reports_what_another_process_has_computed(store: Store) -> None:
     assert (first.status, first.held, again.status) == ("computed", None, "cached")
     assert first.seconds == pytest.approx(first.artifact.seconds, abs=1e-3)
     assert heard == [FramesReady(1, 2)]
+
+
+def test_the_next_order_is_computed_ahead_as_well(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    def serve(order: object, send: Send) -> None:
+        with Sender(send).sending(), ahead_of_steps():
+            measured(store)
+
+    caplog.set_level("INFO")
+    receiver = Receiver()
+    worker = WorkerProcess(serve, receiver.receive, receiver.close)
+    for status in ("computed", "cached"):
+        with receiver.expecting():
+            worker.send(None)
+            assert measured(store).status == status
+            assert wait_until(lambda: not receiver.busy, ENDS_WITHIN, 0.01)
+    worker.close()
+    assert not caplog.records, "no step has waited for what is not computed ahead"
 
 
 def test_a_step_meets_an_error_of_another_process(store: Store) -> None:
