@@ -17,8 +17,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
-# A server that has not answered after this many seconds, imports included, never will.
-ANSWER_SECONDS = 120.0
+# A server that has not answered after this many seconds, imports included, never will. On a machine that is busy for
+# long, imports take minutes; one that was ended for that would begin again with them.
+ANSWER_SECONDS = 600.0
 CAN_FORK = sys.platform == "linux"
 
 
