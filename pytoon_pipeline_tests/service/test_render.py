@@ -235,7 +235,7 @@ def test_other_code_dependencies_or_transcriber_need_a_run(
         (
             ("code_digest", lambda package: "other"),
             ("code_digest", lambda package: None),
-            ("_dependencies", lambda: {"av": "99"}),
+            ("dependencies", lambda: {"av": "99"}),
         )
     ):
         with monkeypatch.context() as patched:
