@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -18,6 +18,13 @@ from pytoon_pipeline.settings import Settings
 ROOT = Path(pytoon_pipeline_tests.__file__).parents[1]
 SENSORS = {"ingest_uploads", "request_runs", "fail_lost_runs", "publish_status", "alert_people"}
 SCHEDULES = {"nightly_batch", "kpi_refresh", "nightly_garbage_collection"}
+
+
+@pytest.fixture(autouse=True)
+def instance() -> Iterator[None]:
+    """Dagster looks for state of definitions in the instance that was entered last: that of another test may be gone."""
+    with dg.DagsterInstance.ephemeral():
+        yield
 
 
 def running(definitions: dg.Definitions) -> set[str]:
