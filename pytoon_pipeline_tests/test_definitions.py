@@ -22,7 +22,7 @@ SCHEDULES = {"nightly_batch", "kpi_refresh", "nightly_garbage_collection"}
 
 @pytest.fixture(autouse=True)
 def instance() -> Iterator[None]:
-    """Dagster looks for state of definitions in the instance that was entered last: that of another test may be gone."""
+    """Dagster looks for state of definitions in the instance entered last: that of another test may be gone."""
     with dg.DagsterInstance.ephemeral():
         yield
 
