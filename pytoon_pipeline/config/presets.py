@@ -48,6 +48,15 @@ def preset_document(name: str) -> dict[str, Any]:
     return {**document, "captions": with_style(document["captions"])} if "captions" in document else document
 
 
+def style_documents(request: Request) -> dict[str, dict[str, Any]]:
+    """The settings of the presets whose style single items have, by name. Raises ``InvalidInput`` for unknown names."""
+    documents = {}
+    for name, file in sorted(request.styles.items()):
+        with about(f"media.{file[:60]}.style"):
+            documents[name] = preset_document(name)
+    return documents
+
+
 def preset_picture(name: str) -> Path | None:
     """A picture of a video with this preset; people's own presets may have none."""
     path = presets_folder() / PICTURES / f"{name}.webp"
@@ -108,8 +117,12 @@ def presets_digest(request: Request, preset: str) -> str:
     decided = load_preset(preset, request.adjust)
     brand = load_brand(request.brand) if request.brand else None
     names = (decided.look.lut, f"{BRANDS}/{brand.lut}" if brand is not None and brand.lut else None)
+    styles = {
+        name: build_preset(name, own, {}).model_dump(mode="json") for name, own in style_documents(request).items()
+    }
     return hash_value(
         {
+            **({"styles": styles} if styles else {}),
             "preset": decided.model_dump(mode="json"),
             "platform": load_platform(request.platform).planned,
             "brand": brand.model_dump(mode="json") if brand is not None else None,

@@ -13,6 +13,7 @@ from pytoon_pipeline.config.presets import (
     load_platform,
     load_profanity,
     preset_document,
+    style_documents,
 )
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.brand import Brand
@@ -33,12 +34,13 @@ NOT_DECIDED = {"version", "adjust"}
 class Documents:
     """What a request of an ``archetype`` refers to in the presets folder, as loaded.
 
-    ``preset`` is the content of the preset's file.
+    ``preset`` is the content of the preset's file, ``styles`` that of the presets whose style single items have.
     """
 
     archetype: Archetype
     preset_name: str
     preset: Mapping[str, Any]
+    styles: Mapping[str, Mapping[str, Any]]
     platform: Platform
     brand: Brand | None
     limits: Limits
@@ -52,6 +54,7 @@ def load_documents(request: Request, archetype: Archetype, limits: Limits) -> Do
         archetype=archetype,
         preset_name=name,
         preset=preset_document(name),
+        styles=style_documents(request),
         platform=load_platform(request.platform),
         brand=load_brand(request.brand) if request.brand else None,
         limits=limits,
@@ -77,6 +80,7 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
         request=remedied,
         archetype=documents.archetype,
         preset=decided,
+        styles={name: _styled(name, document, brand, remedied) for name, document in documents.styles.items()},
         platform=documents.platform,
         brand=brand,
         limits=documents.limits,
@@ -96,6 +100,12 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
             **dict(_preset_origins(upload, remedied, documents, decided, changes)),
         },
     )
+
+
+def _styled(name: str, document: Mapping[str, Any], brand: Brand | None, request: Request) -> Preset:
+    """The preset whose style an item has: as it is, with the brand's look."""
+    preset = build_preset(name, document, {})
+    return preset if brand is None else copy_with(preset, brand_changes(preset, brand, request))
 
 
 def _forbidden(brand: Brand) -> Iterator[str]:

@@ -103,7 +103,7 @@ class MediaRequest(Record):
     ``transition`` is how it comes in; the first item has none. ``background`` is its own ground: brand, gradient, blur
     or a colour. With ``motion``, a picture fills the frame and the view moves over it: a word such as *in* or *left*,
     or the parts of the picture with which it starts and ends. ``language`` is that of the speech in a clip; without
-    it, the clip has that of the request.
+    it, the clip has that of the request. ``style`` is a preset whose texts, ground, layout and moves it has.
     """
 
     file: FileName = Field(examples=["photo.jpg"])
@@ -116,6 +116,7 @@ class MediaRequest(Record):
     background: ItemBackground | None = None
     motion: MotionChoice | None = None
     language: Language | None = None
+    style: Name | None = None
 
     @property
     def begins(self) -> float:
@@ -293,6 +294,11 @@ class Request(Record):
     variant: Variant | None = None
     highlights: Highlights | None = None
     highlight: Highlight | None = None
+
+    @property
+    def styles(self) -> dict[str, str]:
+        """The presets whose style single items have, each with the file of the first item that names it."""
+        return {one.style: one.file for one in reversed(self.media) if one.style is not None}
 
     @property
     def formats(self) -> tuple[Output, ...]:

@@ -31,6 +31,7 @@ class ResolvedRequest(Record):
     """The request after overrides and remedies, and all that it refers to.
 
     ``preset`` is adjusted by the request and has the brand's look; the fonts of ``brand`` are named by content.
+    ``styles`` are the presets whose style single items have, by name, with the brand's look.
     ``lut`` is the table that the preset names. ``profanity`` holds the words that captions mask. ``attempt`` counts
     from 1; ``remedies`` were applied in this order; ``fallback`` marks the simplified last attempt. ``changed`` says
     what remedies changed, and ``notes`` what else a person should know. ``origins`` has one entry per field of the
@@ -41,6 +42,7 @@ class ResolvedRequest(Record):
     archetype: Archetype
     preset: Preset
     platform: Platform
+    styles: dict[str, Preset] = Field(default_factory=dict)
     brand: Brand | None = None
     limits: Limits
     lut: Lut | None = None

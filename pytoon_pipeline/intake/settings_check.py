@@ -73,6 +73,9 @@ def _font_advice(request: Request) -> Iterator[None]:
 
 def _unused_settings(request: Request, archetype: str, stills: Sequence[bool]) -> Iterator[Note]:
     """A note for each group of preset settings that the request adjusts and the video cannot show."""
+    if request.styles and archetype in ("meme", "edit_plan"):
+        message = f"The style of items has no effect: in a video of the archetype {archetype}, all have one look."
+        yield Note(code="setting_unused", message=message)
     if archetype == "edit_plan":
         return
     needs = {
@@ -195,6 +198,8 @@ def _font_names(resolved: ResolvedRequest) -> Iterator[tuple[str, str]]:
         yield "brand.fonts.body", resolved.brand.fonts.body
     yield from (("headline.font", preset.headline.font), ("captions.font", preset.captions.font))
     yield "meme.font", preset.meme.font
+    for name, file in resolved.request.styles.items():
+        yield f"media.{file[:60]}.style", resolved.styles[name].headline.font
     plan = resolved.request.edit_plan
     for path, layer in all_layers(plan) if isinstance(plan, EditPlan) else ():
         if isinstance(style := getattr(layer, "style", None), TextStyle):

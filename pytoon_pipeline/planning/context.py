@@ -40,6 +40,9 @@ from pytoon_pipeline.planning.text_assignment import reading_seconds
 from pytoon_pipeline.planning.title_request import TitleRequest
 from pytoon_pipeline.planning.voice_over import captions_voice, sentence_starts, voice_seconds
 
+# The sections of a preset that are the style of an item. Captions, sound and transitions are those of the video.
+STYLE_SECTIONS = ("headline", "background", "layout", "stills")
+
 
 @dataclass(frozen=True)
 class PlanContext:
@@ -96,12 +99,18 @@ class PlanContext:
         return self.request.background is not None or self.media.background is not None
 
     def of_item(self, item: PlanItem) -> "PlanContext":
-        """The context with the background that ``item`` has of its own, if it has one."""
+        """The context with the style and the background that ``item`` has of its own, if it has them."""
+        context = self if item.entry.style is None else self._in_style(self.resolved.styles[item.entry.style])
         if item.entry.background is None:
-            return self
+            return context
         request = self.request.model_copy(update={"background": item.entry.background})
-        resolved = self.resolved.model_copy(update={"request": request})
-        return replace(self, resolved=resolved, media=replace(self.media, background=None))
+        resolved = context.resolved.model_copy(update={"request": request})
+        return replace(context, resolved=resolved, media=replace(self.media, background=None))
+
+    def _in_style(self, style: Preset) -> "PlanContext":
+        preset = self.preset.model_copy(update={section: getattr(style, section) for section in STYLE_SECTIONS})
+        resolved = self.resolved.model_copy(update={"preset": preset})
+        return replace(self, resolved=resolved, title_style=replace(self.title_style, headline=preset.headline))
 
     @property
     def has_picture_ground(self) -> bool:

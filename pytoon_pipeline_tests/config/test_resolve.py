@@ -2,8 +2,9 @@
 
 import pytest
 
-from pytoon_pipeline.config.presets import load_limits
+from pytoon_pipeline.config.presets import load_limits, load_preset
 from pytoon_pipeline.contracts.attempt import Attempt
+from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceItem, SourceMedia
 from pytoon_pipeline.operations.resolve import resolve
 from pytoon_pipeline_tests.harness.plans import plan_inputs, still
@@ -36,6 +37,21 @@ def test_a_size_that_the_chosen_platform_does_not_accept_has_a_note(
 ) -> None:
     resolved, _ = plan_inputs([still()], text="Hello", platform=platform, outputs=[aspect], resolution=resolution)
     assert ("platform_size" in [note.code for note in resolved.notes]) == noted
+
+
+def test_the_style_of_an_item_has_the_look_of_the_brand() -> None:
+    wishes = [{"file": "item-0"}, {"file": "item-1", "style": "night-neon"}]
+    resolved, _ = plan_inputs([still(), still()], media_wishes=wishes, brand="acme")
+    style, own = resolved.styles["night-neon"], load_preset("night-neon")
+    assert style.headline.accent == resolved.preset.headline.accent != own.headline.accent
+    assert style.headline.animation_in == own.headline.animation_in
+
+
+def test_an_unknown_style_names_its_item() -> None:
+    with pytest.raises(InvalidInput, match="no preset “neon”") as raised:
+        plan_inputs([still()], media_wishes=[{"file": "item-0", "style": "neon"}])
+    assert raised.value.fields == ("media.item-0.style",)
+    assert "night-neon" in raised.value.hint
 
 
 @pytest.mark.parametrize(

@@ -74,4 +74,4 @@ def _own_sequence(
     )  # fmt: skip
     part = source_range(item.material, item.entry)
     with_captions = add_captions(context.captions, sequence, item.material, item.entry.file, part)
-    return replace(with_captions, text=replace(text_space(context, item), hold=False))
+    return replace(with_captions, text=replace(text_space(context.of_item(item), item), hold=False))

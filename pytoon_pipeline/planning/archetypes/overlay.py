@@ -116,8 +116,8 @@ def _sequence(context: PlanContext, group: Group, frames: int, titles: Sequence[
 
 def _shown(context: PlanContext, group: Group, frames: int, titles: Sequence[TitleRequest]) -> SceneSequence:
     items, places = group
-    # Products that stand together have the ground of the first that has one of its own.
-    context = context.of_item(next((item for item in items if item.entry.background is not None), items[0]))
+    # Products that stand together have the look of the first that has one of its own.
+    context = context.of_item(next((item for item in items if item.entry.background or item.entry.style), items[0]))
     if len(items) == 1:
         return _alone(context, items[0], frames, titles)
     preset, style, file = context.preset, context.title_style, context.media.background

@@ -36,7 +36,11 @@ def with_room_for_texts(context: PlanContext, of_items: Sequence[Sequence[TitleR
     the frame.
     """
     asked = [replace(item, fit=item.entry.fit or context.request.fit) for item in context.items]
-    filling = [(item, titles) for item, titles in zip(asked, of_items, strict=True) if fills_as_preset(context, item)]
+    filling = [
+        (item, titles)
+        for item, titles in zip(asked, of_items, strict=True)
+        if item.entry.style is None and fills_as_preset(context, item)
+    ]
     if not filling:
         return context
     crowded = sum(_is_crowded(context, item, titles) for item, titles in filling)

@@ -18,9 +18,9 @@ MAX_EXCEPTIONS = 0.34
 def with_one_layout(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -> tuple[Preset, tuple[PlanItem, ...]]:
     """The preset and the items of a video whose pictures fill the frame, such that all stand alike.
 
-    Only a picture that cannot be cropped is an exception. A request's own ``fit`` stays.
+    Only a picture that cannot be cropped is an exception. A request's own ``fit`` and ``style`` stay.
     """
-    free = [item for item in items if item.fit == "auto" and not item.material.transparent]
+    free = [item for item in items if _is_free(item)]
     if preset.layout.picture != "full_bleed" or preset.stills.fit != "auto" or len(items) < 2 or not free:
         return preset, tuple(items)
     narrow = [item for item in free if not stills.fills_frame(item.material, canvas)]
@@ -30,6 +30,10 @@ def with_one_layout(preset: Preset, items: Sequence[PlanItem], canvas: Canvas) -
         return preset.model_copy(update={"layout": layout}), tuple(items)
     cropped = {item.index for item in narrow if item not in cut}
     return preset, tuple(replace(item, fit="cover") if item.index in cropped else item for item in items)
+
+
+def _is_free(item: PlanItem) -> bool:
+    return item.fit == "auto" and item.entry.style is None and not item.material.transparent
 
 
 def _may_be_cropped(item: PlanItem, canvas: Canvas) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.geometry import Box
 from pytoon_pipeline.contracts.spec.layers import ShapeLayer, VideoLayer
+from pytoon_pipeline.contracts.spec.render_spec import RenderSpec
 from pytoon_pipeline_tests.harness.layout import items, texts
 from pytoon_pipeline_tests.harness.plans import footage, heard, planned, still, tones
 
@@ -68,6 +69,37 @@ def test_an_item_has_its_own_background(archetype: str) -> None:
         for scene in spec.scenes[:2]
     ]
     assert [one.fill.colours for one in grounds] == [("#654321",), ("#123456",)]
+
+
+@pytest.mark.parametrize("archetype", ["hero", "overlay"])
+def test_an_item_has_the_style_of_another_preset(archetype: str) -> None:
+    wishes = [{"file": f"item-{n}", "text": f"Text {n}"} for n in range(3)]
+    products = [still(item=letter * 64, transparent=True) for letter in "abc"]
+    made = {"archetype": archetype, "transition": "cut", "preset": "clean-product"}
+    plain = planned(products, media_wishes=wishes, **made)
+    styled = planned(products, media_wishes=[wishes[0], wishes[1] | {"style": "night-neon"}, wishes[2]], **made)
+    neon = planned(products, media_wishes=wishes, **made | {"preset": "night-neon"})
+
+    def look(spec: RenderSpec, text: str) -> tuple[str, str]:
+        (layer,) = (layer for layer in texts(spec) if layer.text.lower() == text)
+        return layer.style.font, layer.style.colour
+
+    def grounds(spec: RenderSpec) -> list[object]:
+        return [next(one.fill for one in scene.layers if isinstance(one, ShapeLayer)) for scene in spec.scenes[:3]]
+
+    assert [look(styled, f"text {n}") for n in (0, 2)] == [look(plain, f"text {n}") for n in (0, 2)]
+    assert look(styled, "text 1") == look(neon, "text 1") != look(plain, "text 1")
+    assert grounds(styled)[::2] == grounds(plain)[::2]
+    assert grounds(styled)[1] != grounds(plain)[1]
+
+
+def test_pictures_beside_one_with_a_style_stay_as_they_are() -> None:
+    pictures = [still(1080, 1920, item=letter * 64) for letter in "ab"]
+    made = {"archetype": "hero", "transition": "cut", "preset": "big-type"}
+    plain = planned(pictures, **made)
+    styled = planned(pictures, media_wishes=[{"file": "item-0"}, {"file": "item-1", "style": "handmade"}], **made)
+    assert styled.scenes[0] == plain.scenes[0]
+    assert styled.scenes[1].layers != plain.scenes[1].layers
 
 
 def test_texts_alone_get_a_background() -> None:
