@@ -149,7 +149,10 @@ def _other_kind(node: dict[str, Any], value: Any) -> bool:
 
 def _inside(node: dict[str, Any], part: str | int) -> Iterator[dict[str, Any]]:
     if isinstance(part, int):
-        if isinstance(node.get("items"), dict):
+        first = node.get("prefixItems", ())
+        if part < len(first):
+            yield first[part]
+        elif isinstance(node.get("items"), dict):
             yield node["items"]
     elif part in node.get("properties", {}):
         yield node["properties"][part]

@@ -7,6 +7,7 @@ from typing import Any
 from pytoon_pipeline.config.brands import brand_changes, check_brand_rules, choose_transition, with_stored_fonts
 from pytoon_pipeline.config.defaults import preset_name
 from pytoon_pipeline.config.merge import copy_with, leaves
+from pytoon_pipeline.config.music_library import check_licence
 from pytoon_pipeline.config.presets import (
     build_preset,
     load_brand,
@@ -69,7 +70,9 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
     """
     brand = with_stored_fonts(documents.brand, upload.items) if documents.brand is not None else None
     if brand is not None and remedied.brand_safe:
-        check_brand_rules(brand, Request.model_validate(upload.asked))
+        asked = Request.model_validate(upload.asked)
+        check_brand_rules(brand, asked)
+        check_licence(asked)
     preset = build_preset(documents.preset_name, documents.preset, remedied.adjust)
     changes = brand_changes(preset, brand, remedied) if brand is not None else {}
     transition, brand_notes = choose_transition(remedied, preset, brand)
@@ -88,7 +91,6 @@ def resolve_request(upload: SourceMedia, remedied: Request, documents: Documents
         notes=(
             *_highlight_notes(remedied),
             *brand_notes,
-            *_licence_notes(upload, remedied, brand),
             *_preset_notes(remedied, preset, documents),
             *_aspect_notes(remedied, _asked_platform(upload, remedied, documents)),
             *_size_notes(remedied, _asked_platform(upload, remedied, documents)),
@@ -125,18 +127,6 @@ def _highlight_notes(request: Request) -> tuple[Note, ...]:
         f"This is highlight {one.rank} of its talk, from {start} to {end}, with {one.score:.0f} of 100 points{reasons}."
     )
     return (Note(code="highlight", message=message),)
-
-
-def _licence_notes(upload: SourceMedia, request: Request, brand: Brand | None) -> tuple[Note, ...]:
-    """Whether a brand-safe video has music of which no licence is known."""
-    music = next((item.name for item in upload.items if item.role == "music"), None)
-    if brand is None or not request.brand_safe or music is None or request.licence is not None:
-        return ()
-    message = (
-        f"The music “{music[:60]}” has no licence on record, so platforms may mute or block the video of "
-        f"{brand.title}. If it may be used, say so: --set licence='…'"
-    )
-    return (Note(code="music_licence", message=message),)
 
 
 def _preset_notes(request: Request, preset: Preset, documents: Documents) -> tuple[Note, ...]:

@@ -12,6 +12,7 @@ from pytoon_pipeline.contracts.colours import colour_code
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.highlights import Highlight, Highlights
 from pytoon_pipeline.contracts.motion import MotionChoice
+from pytoon_pipeline.contracts.music import MusicChoice
 from pytoon_pipeline.contracts.output_format import (
     CANVASES,
     DEFAULT_ASPECT,
@@ -226,7 +227,8 @@ class Request(Record):
     same names (``adjust.silence.threshold_below_speech_db``). ``thumbnail_title`` stands on the thumbnail instead of
     the video's own texts. ``background`` (overlay only) is ``brand``, ``gradient``, ``blur``, a colour, or a picture or
     clip of the folder. ``logo`` stands in a corner of a video without a brand.
-    ``brand_safe`` applies only with a brand. ``licence`` is recorded with the files.
+    ``music`` is a file, or chosen by its mood. ``brand_safe`` applies only with a brand. ``licence`` is recorded with
+    the files.
     Each of the ``outputs`` is rendered and checked on its own, as a version of the video; there is one plan per aspect
     ratio. ``resolution`` and ``codec`` are those of outputs that name none.
     ``enhance`` takes noise out of the speech of clips and voice-over. ``sound_effects`` are sounds at transitions and
@@ -255,7 +257,7 @@ class Request(Record):
     background: Background | None = None
     brand: Name | None = None
     brand_safe: bool = True
-    music: FileName | None = None
+    music: FileName | MusicChoice | None = None
     voice: Annotated[VoiceRequest, BeforeValidator(_plain_name, json_schema_input_type=VoiceRequest | str)] | None = (
         None
     )

@@ -24,7 +24,7 @@ from pytoon_pipeline.intake.setting_values import name_and_value, setting_value
 from pytoon_pipeline.runtime.files import printable_name
 
 # Fields of the request that are groups: what follows them belongs to them.
-GROUPS = ("adjust", "text", "edit_plan", "logo", "voice", "highlights", "speech", "teaser", "colours")
+GROUPS = ("adjust", "text", "edit_plan", "logo", "voice", "highlights", "speech", "teaser", "colours", "music")
 # The field of a group that its plain value stands for: “text: Hello”, “logo: a.png”.
 PLAIN = {
     "text": "hook",

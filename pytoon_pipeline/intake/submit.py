@@ -57,7 +57,7 @@ def submit(inbox: Inbox, path: Path, upload: Upload) -> Submitted:
             home = path.parent.resolve()
             for file, _ in upload.files:
                 # The file itself may be a link to anywhere; what its request names is beside it.
-                if file in upload.attached:
+                if file in upload.attached or file == upload.chosen_music:
                     continue
                 below = Path(file.name) if file == path else file.resolve().relative_to(home)
                 (folder / below).parent.mkdir(parents=True, exist_ok=True)

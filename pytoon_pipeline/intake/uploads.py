@@ -17,11 +17,13 @@ from pytoon_pipeline.config.validation import validate
 from pytoon_pipeline.contracts.edit_plan import EditPlan
 from pytoon_pipeline.contracts.errors import InvalidInput, about
 from pytoon_pipeline.contracts.media import Role
+from pytoon_pipeline.contracts.music import MusicChoice
 from pytoon_pipeline.contracts.request import MediaRequest, Request
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.suggestions import listed, one_hint
 from pytoon_pipeline.intake.assignments import PLAIN, assign
 from pytoon_pipeline.intake.attachments import BACKGROUNDS, Attachable, Attachments, attach
+from pytoon_pipeline.intake.chosen_music import chosen_music
 from pytoon_pipeline.intake.companions import subtitles_of, transcript_of
 from pytoon_pipeline.intake.edit_plans import check_size
 from pytoon_pipeline.intake.file_settings import assign_to_file, concerns_file
@@ -50,7 +52,7 @@ class Upload:
 
     ``listed``: a document lists the media; otherwise they are what was there. ``notes`` say how they were chosen.
     ``attached`` are files from elsewhere, with their names in this upload. ``named`` names the request file and its
-    lines in errors about files that it lists.
+    lines in errors about files that it lists. ``chosen_music`` is the file of music that is chosen by mood or track.
     """
 
     title: str
@@ -60,6 +62,7 @@ class Upload:
     notes: tuple[Note, ...] = ()
     attached: Mapping[Path, str] = field(default_factory=dict)
     named: Callable[[], AbstractContextManager[None]] = nullcontext
+    chosen_music: Path | None = None
 
 
 def read_upload(
@@ -118,10 +121,12 @@ def read_upload(
         check_size(request.edit_plan)
         request = _with_files(request, request.edit_plan)
     with named():
-        found = tuple(_files(request, home, given, attached))
-        notes = (*given.notes, *replaced, *check_settings(request, found))
+        chosen, about_music = chosen_music(request.music) if isinstance(request.music, MusicChoice) else (None, ())
+        found = tuple(_files(request, home, given, attached, chosen))
+        notes = (*given.notes, *about_music, *replaced, *check_settings(request, found))
     title = path.resolve().name if folder else path.stem + (f" and {len(given.media) - 1} more" if more else "")
-    return Upload(title or "video", found, request, listed, notes, attached.names, named if folder else nullcontext)
+    named = named if folder else nullcontext
+    return Upload(title or "video", found, request, listed, notes, attached.names, named, chosen)
 
 
 def _replaced_texts(written: Any, text: Any) -> Iterator[Note]:
@@ -230,7 +235,9 @@ def _changed(request: Request, **fields: Any) -> Request:
     return Request(**(values | fields))
 
 
-def _files(request: Request, home: Path, given: Given, attached: Attachments) -> Iterator[tuple[Path, Role]]:
+def _files(
+    request: Request, home: Path, given: Given, attached: Attachments, chosen: Path | None
+) -> Iterator[tuple[Path, Role]]:
     for n, (medium, path) in enumerate(zip_longest(request.media, given.media[: len(request.media)])):
         # A file on the command line may be a link to anywhere; only files that a document names must be beside it.
         with about(f"media.{n}"):
@@ -242,7 +249,9 @@ def _files(request: Request, home: Path, given: Given, attached: Attachments) ->
         with about("background"):
             beside = attached.files.get("background") or inside(home, background)
         yield beside, "background"
-    if request.music is not None:
+    if chosen is not None:
+        yield chosen, "music"
+    elif isinstance(request.music, str):
         yield attached.files.get("music") or given.music or _beside(home, request.music, "music"), "music"
     if request.voice is not None:
         voice = attached.files.get("voice") or _beside(home, request.voice.file, "voice")

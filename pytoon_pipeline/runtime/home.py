@@ -52,6 +52,11 @@ class Home:
         return self.root / "remade"
 
     @property
+    def beds(self) -> Path:
+        """Music that Pytoon has synthesised for requests."""
+        return self.root / "beds"
+
+    @property
     def models(self) -> Path:
         return self.root / "models"
 

@@ -1,5 +1,7 @@
 """Notes of resolved requests."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from pytoon_pipeline.config.presets import load_limits, load_preset
@@ -55,15 +57,16 @@ def test_an_unknown_style_names_its_item() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "noted"),
+    ("change", "refused"),
     [({}, True), ({"licence": "CC BY 4.0"}, False), ({"brand_safe": False}, False), ({"brand": None}, False)],
 )
-def test_music_without_a_licence_has_a_note_in_a_brand_safe_video(change: dict, noted: bool) -> None:
+def test_music_without_a_licence_is_refused_in_a_brand_safe_video(change: dict, refused: bool) -> None:
     request = {"text": "Hello", "brand": "acme", "music": "bed.mp3", **change}
     music = SourceItem(name="bed.mp3", sha256="1" * 64, bytes=1, origin="uploaded", role="music")
     upload = SourceMedia(key="0" * 32, title="hello", items=(music,), request=request)
-    resolved = resolve(upload, {}, (), load_limits())
-    assert ("music_licence" in [note.code for note in resolved.notes]) == noted
+    with pytest.raises(InvalidInput, match="bed") if refused else nullcontext() as raised:
+        resolve(upload, {}, (), load_limits())
+    assert raised is None or (raised.value.code, raised.value.fields) == ("music_licence", ("music",))
 
 
 def test_the_note_stays_when_a_remedy_plans_for_all_platforms() -> None:

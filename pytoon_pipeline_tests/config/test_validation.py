@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytoon_pipeline.config.expectations import expectation
@@ -78,6 +78,7 @@ def refusal(record: type[Record], document: dict[str, Any]) -> InvalidInput | No
 
 
 @given(documents())
+@example((Request, {"highlights": {"seconds": []}}))
 @settings(max_examples=100)
 def test_errors_are_in_the_words_of_the_product(case: tuple[type[Record], dict[str, Any]]) -> None:
     record, document = case

@@ -96,6 +96,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     Image.effect_mandelbrot((300, 400), (-2, -1.5, 1, 1.5), 60).save(upload / "a.png")
     items = [{"file": "a.png", "end": 1}, {"file": "clip.mp4", "audio": "keep"}]
     request = {"media": items, "archetype": "hero", "text": "Half price", "brand": "mine", "music": "bed.wav"}
+    request["licence"] = "our own"
     (upload / "request.yaml").write_text(json.dumps(request))
     delivered = finished(root, upload)
     kept = root / "archive" / "of" / "files"
