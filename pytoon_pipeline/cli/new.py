@@ -110,6 +110,8 @@ def _ask(prompter: Prompter, draft: "Draft") -> "Answers":
         what = "the spoken word" if answers.speech else "the text"
         text("colour", f"Colour of {what}, such as gold or #FFD60A (empty for the preset's):")
     answers = replace(answers, music=_ask_music(prompter, draft, answers))
+    if answers.brand and answers.music:
+        text("licence", "Licence of the music, such as CC BY 4.0 or “our own” (a video with a brand needs it):")
     platforms = [Choice(name, title) for name, title in PLATFORMS.items()]
     answers = replace(answers, platform=prompter.choose("For which app?", platforms, answers.platform))
     text("max_seconds", f"Longest length in seconds, up to {longest_seconds(answers.platform):g}:")

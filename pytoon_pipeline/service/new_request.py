@@ -40,6 +40,7 @@ class Answers:
     archetype: Archetype = "hero"
     colour: str = ""
     music: str = ""
+    licence: str = ""
     brand: str = ""
     platform: str = "any"
     max_seconds: str = "60"
@@ -178,6 +179,9 @@ def _lines(draft: Draft, answers: Answers) -> Iterator[str]:
     yield f"{'' if answers.colour else '# '}  {group}: {{{setting}: {_scalar(answers.colour or '#FFD60A')}}}"
     yield ""
     yield _optional("music", answers.music, "song.mp3", "an audio file of this folder; it repeats and fades out")
+    yield _optional(
+        "licence", answers.licence, "CC BY 4.0", "the licence of the music, which a video with a brand needs"
+    )
     yield _optional("brand", answers.brand, "acme", "logo, colours and fonts from a file in presets/brands")
     yield f"platform: {answers.platform}  # {' | '.join(PLATFORMS)}: keeps texts clear of the app's own buttons"
     longest = longest_seconds(answers.platform)

@@ -62,8 +62,9 @@ def test_answers_become_fields(photos: Path) -> None:
 
 def test_a_brand_is_part_of_the_request(photos: Path) -> None:
     draft = open_draft(photos)
-    draft.write(replace(draft.defaults(), headline="Hello", brand="acme"))
-    assert read_upload(photos).request.brand == "acme"
+    draft.write(replace(draft.defaults(), headline="Hello", brand="acme", licence="our own"))
+    request = read_upload(photos).request
+    assert (request.brand, request.licence) == ("acme", "our own")
 
 
 @pytest.mark.parametrize(
