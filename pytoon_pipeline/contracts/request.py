@@ -96,6 +96,17 @@ ItemBackground = Annotated[
 ]
 
 
+def _plain_name(value: object) -> object:
+    return {"file": value} if isinstance(value, str) else value
+
+
+class VoiceRequest(Record):
+    """A voice-over: an audio file. ``language`` is that of its speech; without it, it has that of the request."""
+
+    file: FileName = Field(examples=["voice.wav"])
+    language: Language | None = None
+
+
 class MediaRequest(Record):
     """One item of the upload, by its file name inside the folder.
 
@@ -105,6 +116,7 @@ class MediaRequest(Record):
     or a colour. With ``motion``, a picture fills the frame and the view moves over it: a word such as *in* or *left*,
     or the parts of the picture with which it starts and ends. ``language`` is that of the speech in a clip; without
     it, the clip has that of the request. ``style`` is a preset whose texts, ground, layout and moves it has.
+    ``voice`` is a voice-over of its own, which begins with it; a picture stays for as long as it speaks.
     """
 
     file: FileName = Field(examples=["photo.jpg"])
@@ -118,6 +130,9 @@ class MediaRequest(Record):
     motion: MotionChoice | None = None
     language: Language | None = None
     style: Name | None = None
+    voice: Annotated[VoiceRequest, BeforeValidator(_plain_name, json_schema_input_type=VoiceRequest | str)] | None = (
+        None
+    )
 
     @property
     def begins(self) -> float:
@@ -190,21 +205,10 @@ class ColourRequest(Record):
     reference: Annotated[int, Field(ge=1)] | FileName | None = None
 
 
-class VoiceRequest(Record):
-    """A voice-over: an audio file. ``language`` is that of its speech; without it, it has that of the request."""
-
-    file: FileName = Field(examples=["voice.wav"])
-    language: Language | None = None
-
-
 class LogoRequest(Watermark):
     """A logo for a video without a brand, or in place of the brand's: a picture file, and where it stands."""
 
     file: FileName = Field(examples=["logo.png"])
-
-
-def _plain_name(value: object) -> object:
-    return {"file": value} if isinstance(value, str) else value
 
 
 Disfluencies = Literal["cut", "keep", "propose"]
@@ -303,6 +307,16 @@ class Request(Record):
         return {one.style: one.file for one in reversed(self.media) if one.style is not None}
 
     @property
+    def item_voices(self) -> dict[int, VoiceRequest]:
+        """The voice-overs that single items have, by the position of the item."""
+        return {n: one.voice for n, one in enumerate(self.media) if one.voice is not None}
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether the video, or one of its items, has a voice-over."""
+        return self.voice is not None or bool(self.item_voices)
+
+    @property
     def formats(self) -> tuple[Output, ...]:
         """The outputs, each with its resolution and codec."""
         return tuple(
@@ -326,6 +340,14 @@ class Request(Record):
             )
             raise ValueError(reason, f"Set teaser.seconds to {fitting:g} or less, or teaser.width to less.")
         return teaser
+
+    @model_validator(mode="after")
+    def _one_kind_of_voice(self) -> "Request":
+        if self.voice is not None and self.item_voices:
+            name = self.media[next(iter(self.item_voices))].file
+            reason = f"both the video and “{name[:60]}” have a voice-over"
+            raise ValueError(reason, "Remove voice, or the voice of each item.")
+        return self
 
     @model_validator(mode="after")
     def _known_reference(self) -> "Request":

@@ -65,7 +65,7 @@ class ResolvedRequest(Record):
         sources, traits = self.preset.captions.sources, ARCHETYPES[self.archetype]
         if sources != "auto":
             return CAPTIONED[sources]
-        if self.request.voice is None:
+        if not self.request.has_voice:
             return frozenset({"media"} if traits.captions_clips else ())
         return CAPTIONED["all" if traits.transcribes else "voice"]
 

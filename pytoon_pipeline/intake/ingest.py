@@ -150,6 +150,9 @@ def canonical_request(request: Request, items: Sequence[SourceItem]) -> dict[str
     for name, given in (("logo", request.logo), ("voice", request.voice)):
         if given is not None:
             values[name]["file"] = next((item.sha256 for item in items if item.role == name), given.file)
+    voices = [item.sha256 for item in items if item.role == "voice"]
+    for number, sha256 in zip(request.item_voices, voices, strict=False):
+        values["media"][number]["voice"]["file"] = sha256
     subtitles = [item.sha256 for item in items if item.role in ("subtitles", "transcript", "edits")]
     values |= {item.role: item.sha256 for item in items if item.role in FILE_FIELDS}
     return values | ({"subtitles": subtitles} if subtitles else {})

@@ -40,6 +40,7 @@ def check_settings(request: Request, files: Sequence[tuple[Path, Role]]) -> tupl
     stills = [signatures.is_picture(path) for path, role in files if role == "media"]
     archetype = archetype_for(request, stills)
     _check_archetype(request, archetype)
+    _check_voices(request, archetype)
     documents = load_documents(request, archetype, load_limits())
     own = [_brand_item(str(request.brand), path, role) for path, role in brand_files(documents.brand)]
     upload = SourceMedia(key=NO_KEY, title="", items=tuple(own), request=request.model_dump(exclude_unset=True))
@@ -81,7 +82,7 @@ def _unused_settings(request: Request, archetype: str, stills: Sequence[bool]) -
     needs = {
         "headline": (bool(_texts(request)) or request.brand is not None, "Add a text with: --set text=…"),
         "captions": (
-            not all(stills) or request.voice is not None,
+            not all(stills) or request.has_voice,
             "They are made from speech: add a clip or a voice-over.",
         ),
         "silence": (not all(stills), "It is removed from clips: add one."),
@@ -120,6 +121,17 @@ def _check_archetype(request: Request, archetype: str) -> None:
         raise field_error(
             "background", "no_brand", "“brand” is the ground of a brand, but the video has no brand.",
             f"Choose gradient, blur or a colour.{_brands_hint()}",
+        )  # fmt: skip
+
+
+def _check_voices(request: Request, archetype: str) -> None:
+    """Raises ``InvalidInput`` for voices of items in a video that does not show its items one after the other."""
+    if archetype != "hero" and (voices := request.item_voices):
+        name = request.media[next(iter(voices))].file
+        raise field_error(
+            f"media.{name[:60]}.voice", "voice_of_item",
+            f"items have a voice of their own in the archetype hero only, and this video is {archetype}.",
+            one_hint("Write: archetype: hero", "To have one voice-over for all of it, name it in: voice: voice.wav"),
         )  # fmt: skip
 
 

@@ -244,6 +244,12 @@ def _files(
             path = path or inside(home, medium.file)
         yield path, "media"
         yield from _words_of(path)
+        if medium is not None and medium.voice is not None:
+            with about(f"media.{n}.voice"):
+                own = inside(home, medium.voice.file)
+                words = tuple(_words_of(own))
+            yield own, "voice"
+            yield from words
     background = request.background
     if background is not None and background not in BACKGROUNDS and not background.startswith("#"):
         with about("background"):

@@ -111,19 +111,26 @@ class Analyses:
 
 @dataclass(frozen=True)
 class PlanMedia:
-    """The files of a video by what they are for. ``media`` is in request order; ``files`` holds it by file name."""
+    """The files of a video by what they are for. ``media`` is in request order; ``files`` holds it by file name.
+    ``item_voices`` are the voice-overs of single items, by their position."""
 
     media: tuple[AnalysedMedia, ...] = ()
     background: AnalysedMedia | None = None
     music: AnalysedMedia | None = None
     voice: AnalysedMedia | None = None
     logo: AnalysedMedia | None = None
+    item_voices: Mapping[int, AnalysedMedia] = field(default_factory=dict)
     files: Mapping[str, AnalysedMedia] = field(default_factory=dict)
 
     def all(self) -> tuple[AnalysedMedia, ...]:
         """Every file, each content once."""
         single = (self.background, self.music, self.voice, self.logo)
-        files = [*self.media, *self.files.values(), *(one for one in single if one is not None)]
+        files = [
+            *self.media,
+            *self.files.values(),
+            *self.item_voices.values(),
+            *(one for one in single if one is not None),
+        ]
         return tuple({one.item: one for one in reversed(files)}.values())[::-1]
 
 
@@ -136,11 +143,13 @@ def plan_media(upload: SourceMedia, request: Request, analyses: Analyses) -> Pla
         return next((analysed[item.sha256] for item in upload.items if item.role == role), None)
 
     media = tuple(analysed[item.sha256] for item in upload.items if item.role == "media")
+    voices = [analysed[item.sha256] for item in upload.items if item.role == "voice"]
     return PlanMedia(
         media=media,
         background=first("background"),
         music=first("music"),
-        voice=first("voice"),
+        voice=first("voice") if request.voice is not None else None,
+        item_voices=dict(zip(request.item_voices, voices, strict=False)),
         logo=first("logo"),
         files=dict(zip((entry.file for entry in request.media), media, strict=False)),
     )

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.time import FrameRate, clip, union
 from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 from pytoon_pipeline.planning.edit_ranges import SourceRange
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
-from pytoon_pipeline.planning.voice_over import voice_ranges, voice_seconds
+from pytoon_pipeline.planning.voice_over import PlacedVoice, placed_voices, voice_seconds
 
 # Voice and clips are brought to this loudness before they are mixed; only differences matter.
 REFERENCE_LUFS = -18.0
@@ -39,19 +39,14 @@ def plan_audio(
     tracks = _original_tracks(timeline.audio, media, settings, rate)
     notes: list[Note] = []
     speech = [(rate.sample(r.start, SAMPLE_RATE), rate.sample(r.end, SAMPLE_RATE)) for r in timeline.speech]
-    if media.voice is not None:
-        ranges = voice_ranges(media.voice, rate, timeline.frames)
-        tracks.append(_voice_track(media.voice, ranges, samples, settings, rate))
-        speech += _spoken(media.voice, ranges, samples, rate)
-        seconds = samples / SAMPLE_RATE
-        if voice_seconds(media.voice) > seconds + NEGLIGIBLE_SECONDS:
-            notes.append(
-                Note(
-                    code="voice_shortened",
-                    message=f"Only {seconds:.1f} s of the voice-over are heard, because the video ends there. "
-                    "Shorten the voice-over, or add media that last longer.",
-                )
-            )
+    for voice in placed_voices(media, timeline):
+        ranges = voice.ranges(rate)
+        if ranges:
+            tracks.append(_voice_track(voice.material, ranges, samples, settings, rate))
+        speech += _spoken(voice.material, ranges, samples, rate)
+        seconds = samples / SAMPLE_RATE if voice.item is None else rate.seconds(voice.end - voice.start)
+        if voice_seconds(voice.material) > seconds + NEGLIGIBLE_SECONDS:
+            notes.append(_shortened_note(voice, seconds))
     if enhance != "off":
         tracks = [_enhanced(track, media, enhance) for track in tracks]
         if not any(track.enhance for track in tracks):
@@ -67,6 +62,19 @@ def plan_audio(
         true_peak=settings.true_peak,
     )
     return mix, tuple(notes)
+
+
+def _shortened_note(voice: PlacedVoice, seconds: float) -> Note:
+    message = (
+        f"Only {seconds:.1f} s of the voice-over are heard, because the video ends there. "
+        "Shorten the voice-over, or add media that last longer."
+    )
+    if voice.item is not None:
+        message = (
+            f"Only {max(0.0, seconds):.1f} s of the voice “{voice.material.name[:60]}” are heard, because its item "
+            "ends there. Shorten it, or show the item for longer."
+        )
+    return Note(code="voice_shortened", message=message)
 
 
 def _enhanced(track: AudioTrack, media: PlanMedia, strength: Strength) -> AudioTrack:
@@ -86,7 +94,8 @@ def _original_tracks(
     for one in audio:
         by_item.setdefault((one.item, one.gain_db), []).append(one)
     materials = {material.item: material for material in (*media.media, *media.files.values())}
-    levelled = media.music is not None or media.voice is not None or len(by_item) > 1
+    spoken_over = media.voice is not None or bool(media.item_voices)
+    levelled = media.music is not None or spoken_over or len(by_item) > 1
     tracks = []
     for (item, gain_db), runs in by_item.items():
         clips = tuple(_original_clip(run, audio, settings, rate) for run in runs)

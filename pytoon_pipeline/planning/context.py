@@ -178,6 +178,7 @@ def plan_context(resolved: ResolvedRequest, media: PlanMedia, caption_room: bool
             titles, [entry.text or "" for entry in request.media] or [""], preset.headline.max_cps
         ),
         voice_seconds=voice_seconds(media.voice) if media.voice is not None else None,
+        item_voices={n: voice_seconds(voice) for n, voice in media.item_voices.items()},
         sentences=sentence_starts(media.voice, rate, max_frames) if media.voice is not None else (),
         beats=music_beats(media.music, max_frames, preset.audio, rate),
     )
@@ -206,7 +207,8 @@ def has_heard_captions(resolved: ResolvedRequest, media: PlanMedia) -> bool:
     """Whether captions of a voice-over, or of people in clips, are shown over other pictures than a talking video."""
     if ARCHETYPES[resolved.archetype].transcribes or not resolved.preset.captions.show:
         return False
-    voices = [media.voice] if media.voice is not None and captions_voice(resolved, media.voice) else []
+    voices = [*([media.voice] if media.voice is not None else []), *media.item_voices.values()]
+    voices = [voice for voice in voices if captions_voice(resolved, voice)]
     clips = [*media.media, *media.files.values()] if "media" in resolved.captioned else []
     return any(one.transcript is not None and one.transcript.words for one in (*voices, *clips))
 

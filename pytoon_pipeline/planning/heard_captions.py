@@ -27,7 +27,7 @@ from pytoon_pipeline.planning.context import PlanContext
 from pytoon_pipeline.planning.edit_ranges import SourceRange
 from pytoon_pipeline.planning.key_words import brand_words
 from pytoon_pipeline.planning.sequences import AudioRef, Timeline
-from pytoon_pipeline.planning.voice_over import captions_voice, voice_ranges
+from pytoon_pipeline.planning.voice_over import PlacedVoice, captions_voice, placed_voices
 
 
 def as_heard(context: PlanContext, timeline: Timeline) -> Timeline:
@@ -36,7 +36,7 @@ def as_heard(context: PlanContext, timeline: Timeline) -> Timeline:
     Where a voice-over and a clip speak at once, the voice-over is captioned.
     """
     timeline = replace(timeline, audio=tuple(_requested(context, timeline.audio)))
-    voice, clips = _of_voice(context, timeline.frames), _of_clips(context, timeline)
+    voice, clips = _of_voices(context, timeline), _of_clips(context, timeline)
     shown, spoken_over = _apart(clips.shown, voice.shown)
     hidden, _ = _apart(clips.hidden, (*voice.shown, *voice.hidden))
     notes = (*voice.notes, *clips.notes, *([spoken_over_note(len(spoken_over))] if spoken_over else []))
@@ -65,11 +65,17 @@ def _is_talk(context: PlanContext) -> bool:
     return ARCHETYPES[context.resolved.archetype].transcribes
 
 
-def _of_voice(context: PlanContext, frames: int) -> SourceCaptions:
-    voice = context.media.voice
-    if voice is None or voice.transcript is None or "voice" not in context.resolved.captioned:
+def _of_voices(context: PlanContext, timeline: Timeline) -> SourceCaptions:
+    found = [_of_voice(context, voice) for voice in placed_voices(context.media, timeline)]
+    shown, hidden = in_order(*(one.shown for one in found)), in_order(*(one.hidden for one in found))
+    return SourceCaptions(shown, hidden, tuple(note for one in found for note in one.notes))
+
+
+def _of_voice(context: PlanContext, placed: PlacedVoice) -> SourceCaptions:
+    voice = placed.material
+    if voice.transcript is None or "voice" not in context.resolved.captioned:
         return SourceCaptions()
-    ranges = voice_ranges(voice, context.rate, frames)
+    ranges = placed.ranges(context.rate)
     shown, hidden = _planned(context, voice, ranges)
     notes = list(edit_notes(voice.transcript, voice.name[:60]))
     if not captions_voice(context.resolved, voice):

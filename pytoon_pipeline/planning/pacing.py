@@ -1,7 +1,7 @@
 """How long each item is shown, so that the video keeps to its length."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import ceil, inf
 
 from pytoon_pipeline.contracts.errors import InvalidInput, field_error
@@ -33,9 +33,10 @@ class Pacing:
 
     ``content_frames`` are the frames that all sequences may have together, without the end card and after overlaps.
     ``end_card_frames`` is 0 without an end card; ``reading_seconds`` is the time that the texts of each item need, or
-    that of all texts where there are no items; ``voice_seconds`` is None without a voice. ``max_seconds`` is the limit
-    that messages name, and ``longest_seconds`` the highest that it may be set to. ``beats`` are the frames at which
-    music has beats, ``sentences`` those at which the voice begins a sentence.
+    that of all texts where there are no items; ``voice_seconds`` is None without a voice, and ``item_voices`` are those
+    of single items, by their position. ``max_seconds`` is the limit that messages name, and ``longest_seconds`` the
+    highest that it may be set to. ``beats`` are the frames at which music has beats, ``sentences`` those at which the
+    voice begins a sentence.
     """
 
     rate: FrameRate
@@ -47,6 +48,7 @@ class Pacing:
     end_card_frames: int = 0
     reading_seconds: tuple[float, ...] = ()
     voice_seconds: float | None = None
+    item_voices: Mapping[int, float] = field(default_factory=dict)
     beats: tuple[int, ...] = ()
     sentences: tuple[int, ...] = ()
 
@@ -98,7 +100,8 @@ def plan_lengths(items: Sequence[PlanItem], pacing: Pacing) -> tuple[list[int], 
     fixed = {n for n, item in enumerate(items) if item.material.is_still and item.entry.end is not None}
     overlap = 0 if pacing.transition.kind == "cut" else pacing.transition.frames
     if not pacing.sentences:
-        return on_beats(lengths, BeatLimits(pacing.beats, overlap, pacing.content_frames, clips, fixed)), notes
+        voiced = {n: min(lengths[n], voiced_frames(n, len(items), pacing)) for n in pacing.item_voices}
+        return on_beats(lengths, BeatLimits(pacing.beats, overlap, pacing.content_frames, clips, fixed, voiced)), notes
     read = {n: pacing.rate.nearest(needed) + overlap for n, needed in enumerate(pacing.reading_seconds)}
     limits = BeatLimits(pacing.sentences, overlap, pacing.content_frames, clips, fixed, read, MAX_VOICE_CHANGE)
     return on_beats(lengths, limits), notes
@@ -165,6 +168,7 @@ def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -
             # On a grid, a small change of a text changes no length.
             step = max(1, pacing.rate.nearest(GRID_SECONDS))
             extended[n] = float(step * ceil(own / step))
+        extended[n] = max(extended[n], float(voiced_frames(n, len(items), pacing)))
     if len(items) == 1 and free:
         alone = min(SINGLE_FACTOR * pacing.stills.seconds, SINGLE_SECONDS)
         extended[0] = max(extended[0], float(pacing.rate.nearest(alone) - pacing.end_card_frames))
@@ -175,6 +179,15 @@ def _extended(items: Sequence[PlanItem], lengths: list[float], pacing: Pacing) -
     if pacing.voice_seconds is None or missing <= 0:
         return extended
     return [length + missing / len(free) if n in free else length for n, length in enumerate(extended)]
+
+
+def voiced_frames(item: int, items: int, pacing: Pacing) -> int:
+    """Frames that an item needs for its own voice, which is heard while no other item is seen; 0 without one."""
+    if item not in pacing.item_voices:
+        return 0
+    overlap = 0 if pacing.transition.kind == "cut" else pacing.transition.frames
+    transitions = (item > 0) + (item < items - 1 or pacing.end_card_frames > 0)
+    return pacing.rate.nearest(pacing.item_voices[item] + VOICE_TAIL_SECONDS) + 1 + transitions * overlap
 
 
 def _fitted(preferred: Sequence[float], own: Sequence[float], pacing: Pacing) -> tuple[list[int], list[Note]]:

@@ -45,4 +45,5 @@ def _in_language(media: PlanMedia, language: str) -> PlanMedia:
         media=tuple(one for material in media.media if (one := in_language(material)) is not None),
         files={name: one for name, material in media.files.items() if (one := in_language(material)) is not None},
         voice=in_language(media.voice),
+        item_voices={n: one for n, voice in media.item_voices.items() if (one := in_language(voice)) is not None},
     )

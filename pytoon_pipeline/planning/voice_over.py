@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -9,9 +10,10 @@ from pytoon_pipeline.contracts.analysis import Word
 from pytoon_pipeline.contracts.request import Request, TextRequest
 from pytoon_pipeline.contracts.resolved_request import ResolvedRequest
 from pytoon_pipeline.contracts.time import FrameRate, gaps
-from pytoon_pipeline.planning.analysed_media import AnalysedMedia
+from pytoon_pipeline.planning.analysed_media import AnalysedMedia, PlanMedia
 from pytoon_pipeline.planning.edit_ranges import SourceRange, source_to_timeline
 from pytoon_pipeline.planning.phrases import CLOSING, SENTENCE_ENDS
+from pytoon_pipeline.planning.sequences import Timeline
 
 # A voice-over reads out the texts of the video where at least this share of its words are theirs, in their order.
 READ_OUT_SHARE = 0.6
@@ -44,6 +46,39 @@ def _texts(request: Request) -> Iterator[str]:
     text = request.text if isinstance(request.text, TextRequest) else TextRequest(hook=request.text)
     items = [entry.text or "" for entry in request.media]
     yield from (text.hook or "", *text.beats, *items, text.cta or "")
+
+
+@dataclass(frozen=True)
+class PlacedVoice:
+    """A voice-over and the frames of the video, ``[start, end)``, in which it may be heard. ``item`` is the position of
+    the item to which it belongs, None for that of the whole video.
+    """
+
+    material: AnalysedMedia
+    start: int
+    end: int
+    item: int | None = None
+
+    def ranges(self, rate: FrameRate) -> list[SourceRange]:
+        """The ranges of it that are heard, in frames of the video."""
+        found = voice_ranges(self.material, rate, self.end - self.start)
+        return [replace(one, start=one.start + self.start) for one in found]
+
+
+def placed_voices(media: PlanMedia, timeline: Timeline) -> tuple[PlacedVoice, ...]:
+    """The voice-over of the video, or those of its items: each is heard while no other item is seen."""
+    if media.voice is not None:
+        return (PlacedVoice(media.voice, 0, timeline.frames),)
+    parts = timeline.parts
+    return tuple(
+        PlacedVoice(
+            voice,
+            max(parts[n].start, parts[n - 1].end if n else 0),
+            min([parts[n].end, *(one.start for one in parts[n + 1 : n + 2])]),
+            n,
+        )
+        for n, voice in media.item_voices.items()
+    )
 
 
 def voice_seconds(voice: AnalysedMedia) -> float:

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from pytoon_pipeline.contracts.base import Record
+from pytoon_pipeline.contracts.errors import system_error
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.rendering import EngineAttempt
 from pytoon_pipeline.engines.policy import RenderOutcome
@@ -47,6 +48,10 @@ def test_a_video_that_does_not_fit_on_the_disk_is_not_begun(store: Store, monkey
     with pytest.raises(OSError, match="disk space") as raised:
         render_segments(job, long)
     assert raised.value.errno == errno.ENOSPC
+    error = system_error(raised.value)
+    assert (error.code, error.category) == ("store_not_writable", "transient")
+    assert "Free some disk space" in error.hint
+    store.ensure_free_space(bytes_needed(long.model_copy(update={"frames": 30 * 60})))
 
 
 def test_a_larger_frame_needs_more_space() -> None:

@@ -111,9 +111,11 @@ def heard(seconds: float, speech: tuple[tuple[float, float], ...] = (), item: st
 def plan_inputs(media: Sequence[AnalysedMedia] = (), **wishes: object) -> tuple[ResolvedRequest, PlanMedia]:
     """A resolved request for ``media``, and the media by what they are for.
 
-    Other arguments are fields of the request, or ``music``, ``voice``, ``logo``, ``background_item``.
+    Other arguments are fields of the request, or ``music``, ``voice``, ``logo``, ``background_item``,
+    ``item_voices``.
     """
-    parts = {name: wishes.pop(name) for name in ("music", "voice", "logo", "background_item") if name in wishes}
+    names = ("music", "voice", "logo", "background_item", "item_voices")
+    parts = {name: wishes.pop(name) for name in names if name in wishes}
     names = [f"item-{n}" for n in range(len(media))]
     values = {
         "media": wishes.pop("media_wishes", names),
@@ -132,6 +134,7 @@ def plan_inputs(media: Sequence[AnalysedMedia] = (), **wishes: object) -> tuple[
         voice=parts.get("voice"),  # type: ignore[arg-type]
         logo=parts.get("logo"),  # type: ignore[arg-type]
         background=parts.get("background_item"),  # type: ignore[arg-type]
+        item_voices=parts.get("item_voices", {}),  # type: ignore[arg-type]
         files=dict(zip(names, media, strict=True)),
     )
     resolved = resolve(upload, infos, (), load_limits())

@@ -89,6 +89,35 @@ def test_what_the_transcript_cuts_is_neither_heard_nor_captioned() -> None:
     assert "speech_cut" in codes(spec)
 
 
+def test_the_voice_of_an_item_is_heard_and_captioned_while_no_other_item_is_seen() -> None:
+    wishes = [{"file": "item-0"}, {"file": "item-1", "voice": "voice.wav"}, {"file": "item-2", "voice": "other.wav"}]
+    other = replace(voice(), item="f" * 64)
+    pictures = [still(item=letter * 64) for letter in "abc"]
+    spec = planned(pictures, media_wishes=wishes, item_voices={1: voice(), 2: other}, transition="crossfade")
+    tracks = [track for track in spec.audio.tracks if track.role == "voice"]
+    assert [track.clips[0].item for track in tracks] == ["e" * 64, "f" * 64]
+    for track, scene, after in zip(tracks, spec.scenes[1:], [*spec.scenes[2:], None], strict=False):
+        (clip,) = track.clips
+        assert scene.transition is not None
+        assert clip.start == (scene.start + scene.transition.frames) * 1600
+        assert clip.samples == 7 * 48000
+        assert after is None or clip.start + clip.samples <= after.start * 1600
+    starts = [word.start for cue in spec.captions.cues for word in cue.words]
+    expected = [track.clips[0].start // 1600 + round(start * 30) for track in tracks for start, _ in TIMES]
+    assert starts == expected
+    assert spec.scenes[0].frames < spec.scenes[1].frames
+    assert "voice_shortened" not in codes(spec)
+
+
+def test_the_voice_of_an_item_that_is_too_short_for_it_is_cut_with_a_note() -> None:
+    wishes = [{"file": "item-0", "voice": "voice.wav", "end": 3}, {"file": "item-1"}]
+    spec = planned([still(), still()], media_wishes=wishes, item_voices={0: voice()}, transition="cut")
+    (track,) = [track for track in spec.audio.tracks if track.role == "voice"]
+    assert sum(clip.samples for clip in track.clips) == 3 * 48000
+    (note,) = [note.message for note in spec.notes if note.code == "voice_shortened"]
+    assert "3.0 s of the voice “talk”" in note
+
+
 def test_people_who_talk_in_clips_are_captioned_while_their_clip_is_shown() -> None:
     clip = spoken(footage(8.0, item="d" * 64))
     spec = planned([still(), clip], archetype="hero")

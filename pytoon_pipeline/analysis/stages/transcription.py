@@ -48,12 +48,14 @@ def has_words(item: SourceItem, archetype: Archetype, info: MediaInfo) -> bool:
 
 
 def own_languages(source: SourceMedia, request: Request) -> dict[str, str]:
-    """The languages of clips and of the voice-over that the request names for them, by SHA-256. A clip that is shown
+    """The languages of clips and of voice-overs that the request names for them, by SHA-256. A clip that is shown
     twice has the first.
     """
     found: dict[str, str] = {}
-    if request.voice is not None and request.voice.language is not None:
-        found |= {item.sha256: request.voice.language for item in source.items if item.role == "voice"}
+    voices = [request.voice] if request.voice is not None else request.item_voices.values()
+    for item, voice in zip((one for one in source.items if one.role == "voice"), voices, strict=False):
+        if voice.language is not None:
+            found.setdefault(item.sha256, voice.language)
     for item, entry in with_entries(source, request):
         if entry is not None and entry.language is not None:
             found.setdefault(item.sha256, entry.language)

@@ -162,6 +162,10 @@ def test_a_clip_may_name_its_own_language(decoded: list[Span], store: Store, met
     with_voice = source.model_copy(update={"items": (CLIP, OTHER, VOICE)})
     spoken = Request.model_validate({"voice": {"file": "said.wav", "language": "fr"}})
     assert own_languages(with_voice, spoken) == {VOICE.sha256: "fr"}
+    of_item = Request.model_validate(
+        {"media": ["a.mp4", {"file": "b.mp4", "voice": {"file": "v.wav", "language": "it"}}]}
+    )
+    assert own_languages(with_voice, of_item)[VOICE.sha256] == "it"
     use = ClipUse({one.sha256: ((0, None),) for one in (CLIP, OTHER)}, 60, SilenceSettings())
     settings = SpeechSettings("pocketsphinx", "base", Path("models"))
     analysis = Transcription(
