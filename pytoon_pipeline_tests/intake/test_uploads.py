@@ -48,33 +48,33 @@ def test_a_folder_with_a_request(tmp_path: Path) -> None:
     assert upload.request.preset == "bold-talk"
 
 
-VOICED = "archetype: hero\nmedia: [{file: clip.mp4, voice: a.wav}, {file: b.png, voice: {file: b.wav, language: fr}}]\n"
+VOICED = "archetype: hero\nmedia: [{file: clip.mp4, voice: a.wav}, {file: b.png, voice: {file: c.wav, language: fr}}]\n"
 
 
 def voiced(tmp_path: Path, request: str = VOICED) -> Path:
     upload = folder(tmp_path, request)
     picture(upload / "b.png")
-    for name in ("a.wav", "b.wav", "b.srt"):
+    for name in ("a.wav", "c.wav"):
         (upload / name).write_bytes(name.encode())
+    (upload / "c.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
     return upload
 
 
 def test_the_voices_of_items_come_after_them_with_what_belongs_to_them(tmp_path: Path) -> None:
     upload = read_upload(voiced(tmp_path))
     assert [(path.name, role) for path, role in upload.files] == [
-        ("clip.mp4", "media"), ("a.wav", "voice"), ("b.png", "media"), ("b.srt", "subtitles"), ("b.wav", "voice"),
-        ("b.srt", "subtitles"),
+        ("clip.mp4", "media"), ("a.wav", "voice"), ("b.png", "media"), ("c.wav", "voice"), ("c.srt", "subtitles"),
     ]  # fmt: skip
     items = [SourceItem(name=path.name, sha256=path.name, bytes=1, role=role) for path, role in upload.files]
     renamed = [item.model_copy(update={"name": f"other-{item.name}"}) for item in items]
     media = canonical_request(upload.request, renamed)["media"]
-    assert [entry["voice"]["file"] for entry in media] == ["a.wav", "b.wav"]
+    assert [entry["voice"]["file"] for entry in media] == ["a.wav", "c.wav"]
 
 
 @pytest.mark.parametrize(
     ("request_text", "code", "message"),
     [
-        (VOICED + "voice: b.wav", "invalid_request", "both the video and “clip.mp4” have a voice-over"),
+        (VOICED + "voice: c.wav", "invalid_request", "both the video and “clip.mp4” have a voice-over"),
         (VOICED.replace("hero", "overlay"), "voice_of_item", "archetype hero only"),
         (VOICED.replace("a.wav", "../a.wav"), "outside_folder", "a.wav"),
     ],
