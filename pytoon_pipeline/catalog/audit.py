@@ -1,9 +1,9 @@
 """The audit log of the catalog. See ``contracts/audit.py``."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
+from pytoon_pipeline.catalog import clock
 from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.contracts.audit import Action, AuditLine, next_line
@@ -17,7 +17,7 @@ def append(database: Connection, key: str, by: str | None, action: Action) -> No
     if by is None or found is None:
         return
     last = database.execute("select seq, at, digest from audit order by seq desc limit 1").fetchone()
-    line = next_line(last, "catalog", time.time(), found[0], by, action, found[1])
+    line = next_line(last, "catalog", clock.now(database), found[0], by, action, found[1])
     row = line.model_dump(exclude={"chain", "object"})
     database.execute(
         "insert into audit values (:seq, :at, :tenant, :actor, :action, :subject, :previous, :digest)", row

@@ -1,9 +1,9 @@
 """Events of renders. The database itself records each change of state, in the transaction that makes the change."""
 
 import json
-import time
 from collections.abc import Mapping
 
+from pytoon_pipeline.catalog import clock
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.contracts.events import EventData, RenderEvent
 from pytoon_pipeline.runtime.home import Home
@@ -60,8 +60,8 @@ class Events:
     def add_progress(self, key: str, stage: str | None, percent: int | None) -> None:
         """Records progress. After a power failure it may be missing; changes of state never are."""
         data = json.dumps({"stage": stage, "percent": percent})
-        now = time.time()
         with self._database.write(durable=False) as database:
+            now = clock.now(database)
             database.execute("delete from events where type = ? and at < ?", (PROGRESS, now - PROGRESS_KEPT_SECONDS))
             database.execute(
                 "insert into events (at, tenant, key, type, data) select ?, tenant, key, ?, ? from uploads "

@@ -1,14 +1,13 @@
 """The registry of uploads: the files and the request of each key, and its status."""
 
 import logging
-import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pytoon_pipeline.catalog import audit, records
+from pytoon_pipeline.catalog import audit, clock, records
 from pytoon_pipeline.catalog.connection import Connection
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.holding import keys_being_made
@@ -51,7 +50,7 @@ class Uploads:
         return True
 
     def _register(self, database: Connection, upload: SourceMedia, pending: bool) -> None:
-        now = time.time()
+        now = clock.now(database)
         records.put_upload(database, upload, now)
         database.execute(
             "update uploads set stopped = null, archived = null, delivering = null where key = ?", (upload.key,)
@@ -138,6 +137,11 @@ class Uploads:
 
     # Pending
 
+    def now(self) -> float:
+        """The time in seconds since the epoch, by the clock of all times here."""
+        with self._database.read() as database:
+            return clock.now(database)
+
     def pending(self) -> dict[str, float]:
         """Keys whose video is pending, and since when (seconds since the epoch)."""
         return dict(self._rows("select key, pending from uploads where pending is not null"))
@@ -166,7 +170,7 @@ class Uploads:
                     return
                 before = None
             tries = before.tries + 1 if before is not None and before.category == error.category else 1
-            values = {"stage": stage, "run": run, "overrides": dict(overrides), "at": time.time()}
+            values = {"stage": stage, "run": run, "overrides": dict(overrides), "at": clock.now(database)}
             values["request"] = _request(self._upload(database, key), overrides)
             counts = {"category": error.category, "tries": tries, "total": total}
             record = FailureRecord.model_validate({**error.as_dict(), **values, **counts})
@@ -196,7 +200,8 @@ class Uploads:
         """Ends automatic processing of the key: a person has stopped its run."""
         with self._database.write() as database:
             database.execute(
-                "update uploads set stopped = ?, pending = null, delivering = null where key = ?", (time.time(), key)
+                "update uploads set stopped = ?, pending = null, delivering = null where key = ?",
+                (clock.now(database), key),
             )
             audit.append(database, key, self._by, "render.cancelled")
 
@@ -209,7 +214,7 @@ class Uploads:
                 "update uploads set stopped = ?, pending = null "
                 "where key = ? and pending is not null and delivering is null"
             )
-            done = database.execute(update, (time.time(), key)).rowcount > 0
+            done = database.execute(update, (clock.now(database), key)).rowcount > 0
             if done:
                 audit.append(database, key, self._by, "render.cancelled")
         return done
@@ -219,7 +224,7 @@ class Uploads:
         with self._database.write() as database:
             database.execute(
                 "update uploads set pending = ?, stopped = null, archived = null, delivering = null where key = ?",
-                (time.time(), key),
+                (clock.now(database), key),
             )
             records.remove_failure(database, key)
             audit.append(database, key, self._by, "render.retried")
@@ -259,7 +264,7 @@ class Uploads:
         """
         with self._database.write() as database:
             update = "update uploads set delivering = ? where key = ? and (stopped is null or stopped <= ?)"
-            return database.execute(update, (time.time(), key, requested)).rowcount > 0
+            return database.execute(update, (clock.now(database), key, requested)).rowcount > 0
 
     def deliver(self, key: str, record: DeliveryRecord, read: SourceMedia | None = None) -> None:
         """Records that the video of the key is delivered or held. The key is no longer pending or failed, unless its
@@ -329,7 +334,7 @@ class Uploads:
     def archive(self, key: str) -> None:
         """Hides the key from listings."""
         with self._database.write() as database:
-            database.execute("update uploads set archived = ? where key = ?", (time.time(), key))
+            database.execute("update uploads set archived = ? where key = ?", (clock.now(database), key))
 
     def archived(self) -> set[str]:
         return {key for (key,) in self._rows("select key from uploads where archived is not null")}

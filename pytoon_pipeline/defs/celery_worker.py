@@ -4,16 +4,20 @@ launcher sends each run there as a task, and a worker on any machine takes it.
 Start a worker with ``celery --app pytoon_pipeline.defs.celery_worker worker --concurrency 1``.
 """
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
+from celery import Task
 from celery.signals import worker_process_init
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task
 
+from pytoon_pipeline.catalog.holding import running
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.defs.celery_launcher import QUEUE, VARIABLE
 from pytoon_pipeline.defs.open_databases import kept_open
+from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 
 
@@ -38,7 +42,19 @@ app: Any = make_app(  # type: ignore[no-untyped-call]
         },
     }
 )
-execute_job = create_execute_job_task(app)
+
+
+class ExecuteJob(Task):  # type: ignore[misc]
+    """The task that executes a run. It has the lease of the run before Dagster records its start: that time is one of
+    this machine's clock, by which the daemon's may find that the run has been silent for minutes.
+    """
+
+    def __call__(self, execute_job_args_packed: Mapping[str, Any]) -> Any:
+        with running(Home.locate(), execute_job_args_packed["pipeline_run_id"]):
+            return super().__call__(execute_job_args_packed=execute_job_args_packed)
+
+
+execute_job = create_execute_job_task(app, base=ExecuteJob)  # type: ignore[arg-type]
 
 _kept = ExitStack()
 

@@ -52,7 +52,7 @@ def has_unrecorded_runs(instance: dg.DagsterInstance, uploads: Uploads) -> bool:
     wait for them. Reads only.
     """
     busy = keys_in_progress(instance, uploads)
-    first = islice((due for due in due_keys(uploads, time.time()) if due.key not in busy), MAX_EXAMINED)
+    first = islice((due for due in due_keys(uploads, uploads.now()) if due.key not in busy), MAX_EXAMINED)
     return any(unrecorded_run(instance, uploads, due) for due in first)
 
 
@@ -91,7 +91,7 @@ def _fail(instance: dg.DagsterInstance, home: Home, uploads: Uploads, lost: Sequ
 def _record_ends(instance: dg.DagsterInstance, uploads: Uploads) -> None:
     """Records with keys that a person canceled their run, or that it failed before any stage could record why."""
     busy = keys_in_progress(instance, uploads)
-    for due in list(due_keys(uploads, time.time())):
+    for due in list(due_keys(uploads, uploads.now())):
         run = None if due.key in busy else unrecorded_run(instance, uploads, due)
         if run is not None and run.status == dg.DagsterRunStatus.CANCELED:
             uploads.stop(due.key)

@@ -7,6 +7,7 @@ import dagster as dg
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.defs.overrides import overrides_of
 from pytoon_pipeline.defs.partitions import PARTITION_TAG, keys_of, partition_of
+from pytoon_pipeline.defs.tags import since_of
 from pytoon_pipeline.operations.due import DueKey
 
 # Runs that have left the queue, or never were in it.
@@ -45,7 +46,7 @@ def unrecorded_run(instance: dg.DagsterInstance, uploads: Uploads, due: DueKey) 
     # Runs of earlier versions have the key as their partition.
     of_key = dg.RunsFilter(tags={PARTITION_TAG: [partition_of(uploads, due.key), due.key]})
     last = next(iter(instance.get_run_records(of_key, limit=1)), None)
-    if last is None or aware(last.create_timestamp).timestamp() + CLOCK_STEP < due.since:
+    if last is None or _requested_at(last) + CLOCK_STEP < due.since:
         return None
     run = last.dagster_run
     if run.status == dg.DagsterRunStatus.CANCELED:
@@ -56,10 +57,17 @@ def unrecorded_run(instance: dg.DagsterInstance, uploads: Uploads, due: DueKey) 
 
 
 def requested_at(instance: dg.DagsterInstance, run_id: str) -> float:
-    """When a run was requested, in seconds since the epoch."""
+    """When a run was requested, in seconds since the epoch; for one of a due key, since when that was due. This is a
+    time of the catalog: the clock of the machine that requested the run may differ.
+    """
     record = instance.get_run_record_by_id(run_id)
     assert record is not None
-    return aware(record.create_timestamp).timestamp()
+    return _requested_at(record)
+
+
+def _requested_at(record: dg.RunRecord) -> float:
+    since = since_of(record.dagster_run)
+    return aware(record.create_timestamp).timestamp() if since is None else since
 
 
 def aware(time: datetime) -> datetime:

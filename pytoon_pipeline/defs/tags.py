@@ -9,6 +9,8 @@ from pytoon_pipeline.runtime.device import gpu_for_work
 from pytoon_pipeline.runtime.gpus import Gpu
 
 TITLE_TAG, PRESET_TAG, STATUS_TAG, ATTEMPT_TAG = "pytoon/title", "pytoon/preset", "pytoon/status", "pytoon/attempt"
+# Since when the key of a run is due, in seconds since the epoch by the clock of the catalog.
+SINCE_TAG = "pytoon/since"
 # What a video differs in from its request, in codes.
 DEGRADED_TAG = "pytoon/degraded"
 # The entries of the inbox that a run of the job “ingest” was requested for.
@@ -36,6 +38,15 @@ def queue_tags(upload: SourceMedia | None, gpu: Callable[[], Gpu | None] = gpu_f
 def tag_run(context: dg.AssetExecutionContext, tags: Mapping[str, str]) -> None:
     """Adds tags to the run of an asset, whoever started it."""
     context.instance.add_run_tags(context.run.run_id, dict(tags))
+
+
+def since_of(run: dg.DagsterRun) -> float | None:
+    """Since when the key of a run was due, if a sensor requested it; a person who executes one again copies its tags,
+    and may change them.
+    """
+    value = run.tags.get(SINCE_TAG, "")
+    automatic = run.parent_run_id is None and value.replace(".", "", 1).isdecimal()
+    return float(value) if automatic else None
 
 
 def attempt_of(tags: Mapping[str, str]) -> int | None:

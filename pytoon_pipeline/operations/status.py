@@ -1,6 +1,5 @@
 """The status report for people: what failed, is stuck, was stopped or delivered degraded, is held, or was rejected."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -62,7 +61,7 @@ def status_report(home: Home, operations: Operations) -> StatusReport:
     return StatusReport(
         failed=failed,
         retried=retried,
-        stuck=_stuck(lines, uploads.pending(), failures, operations.stuck_seconds),
+        stuck=_stuck(lines, uploads, failures, operations.stuck_seconds),
         stopped=tuple(_stopped(lines, key) for key in sorted(uploads.stopped())),
         degraded=tuple(_degraded(lines, key, uploads.delivered(key)) for key in uploads.degraded()),
         held=tuple(_degraded(lines, key, uploads.delivered(key)) for key in uploads.held()),
@@ -96,12 +95,12 @@ def _failures(lines: _Lines, failures: Mapping[str, FailureRecord]) -> tuple[tup
 
 
 def _stuck(
-    lines: _Lines, pending: Mapping[str, float], failures: Mapping[str, FailureRecord], stuck_seconds: float
+    lines: _Lines, uploads: Uploads, failures: Mapping[str, FailureRecord], stuck_seconds: float
 ) -> tuple[Line, ...]:
-    now = time.time()
+    now = uploads.now()
     return tuple(
         lines.of(key, "stuck", f"It has been waiting for {(now - since) / 60:.0f} min.", since)
-        for key, since in pending.items()
+        for key, since in uploads.pending().items()
         if now - since > stuck_seconds and key not in failures
     )
 

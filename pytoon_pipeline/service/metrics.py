@@ -54,8 +54,9 @@ class HomeMetrics:
         from pytoon_pipeline.reporting.openmetrics import families, gauge, gpu_gauges
 
         yield from families(current_kpis(self._home))
-        pending = Uploads(self._home).pending().values()
-        oldest = time.time() - min(pending) if pending else 0.0
+        uploads = Uploads(self._home)
+        pending = uploads.pending().values()
+        oldest = uploads.now() - min(pending) if pending else 0.0
         yield from gauge("pending_uploads", "Uploads whose video is still to be made.", len(pending))
         yield from gauge("oldest_pending_seconds", "How long the oldest of them waits.", oldest)
         free = shutil.disk_usage(self._home.root).free if self._home.root.is_dir() else None

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -215,7 +214,7 @@ def render(at: Workplace, name: str) -> Render:
         **{**values, **errors},
         id=key,
         progress=events[-1].data if waiting and events and events[-1].type == PROGRESS else None,
-        seconds_left=seconds_left(events, time.time()) if waiting else None,
+        seconds_left=seconds_left(events, Uploads(home).now()) if waiting else None,
         queued_seconds=queued_seconds(events),
         engine=None if finished is None else finished.engine,
         score=None if finished is None else finished.score,

@@ -10,7 +10,7 @@ from pytoon_pipeline.defs.partitions import named, partition_of
 from pytoon_pipeline.defs.partitions import uploads as partitions
 from pytoon_pipeline.defs.resources import CatalogResource, ConfigResource
 from pytoon_pipeline.defs.run_queries import keys_in_progress, unrecorded_run
-from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, queue_tags
+from pytoon_pipeline.defs.tags import ATTEMPT_TAG, PRIORITY_TAG, SINCE_TAG, queue_tags
 from pytoon_pipeline.defs.watching import report_tick
 from pytoon_pipeline.operations.due import DueKey, due_keys
 from pytoon_pipeline.operations.retries import GaveUp, next_retry_at
@@ -30,7 +30,7 @@ def request_runs(
     busy = keys_in_progress(context.instance, uploads)
     requested: list[DueKey] = []
     waiting, started = [], time.monotonic()
-    for due in due_keys(uploads, time.time()):
+    for due in due_keys(uploads, uploads.now()):
         if len(requested) == MAX_REQUESTS or time.monotonic() - started > MAX_SECONDS:
             break
         # The end of its last run has to be recorded with the key first; see defs/reconcile.py.
@@ -60,6 +60,7 @@ def run_request(uploads: Uploads, due: DueKey) -> dg.RunRequest:
         tags={
             **queue_tags(uploads.find(due.key)),
             ATTEMPT_TAG: str(due.attempt),
+            SINCE_TAG: f"{due.since:.3f}",
             PRIORITY_TAG: str(UPLOAD_PRIORITY),
         },
     )
@@ -71,7 +72,7 @@ def _next_retry(uploads: Uploads) -> str:
     if not waiting:
         return ""
     key = min(waiting, key=lambda one: waiting[one])
-    return f" Next retry: {partition_of(uploads, key)}, in {max(0.0, waiting[key] - time.time()):.0f} s."
+    return f" Next retry: {partition_of(uploads, key)}, in {max(0.0, waiting[key] - uploads.now()):.0f} s."
 
 
 def _report(context: dg.SensorEvaluationContext, uploads: Uploads, requested: list[DueKey], waiting: list[str]) -> None:
