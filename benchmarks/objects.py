@@ -1,8 +1,9 @@
-"""What a bucket behind the store costs: against a home without one, with an S3 server on loopback.
+"""What a bucket behind the store costs, and what a PostgreSQL server for the catalog and for Dagster adds: against a
+home that has neither, with servers on loopback.
 
 ``python -m benchmarks.objects [--runs 5] [--seconds 60]``. Measured by turns: the graph with everything cached, in a
-home without a bucket and in one with a filled cache; a render in an empty home of what the bucket has; and a cold
-render of a video of so many seconds, with and without. ``in_requests`` is the time of a cold render in which at least
+home without a bucket, in one with a filled cache, and in one (``servers``) that has PostgreSQL as well; a render in an
+empty home of what the bucket has; and a cold render of a video of so many seconds, with and without. ``in_requests`` is the time of a cold render in which at least
 one request is in progress: more than that cannot be due to the bucket.
 
 Prints a JSON object.
@@ -25,6 +26,7 @@ from typing import Any
 from pytoon_pipeline_tests.harness import media
 from pytoon_pipeline_tests.harness.machine import machine, spread
 from pytoon_pipeline_tests.harness.object_store import s3_server
+from pytoon_pipeline_tests.harness.postgres import postgres
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "talk.mp4"
 REQUESTS = ("size", "send", "fetch", "read", "write", "remove")
@@ -35,18 +37,24 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, s3_server() as server:
+    with tempfile.TemporaryDirectory() as name, s3_server() as server, postgres() as url:
         folder, bucket = Path(name), {**server.settings("bench")}
+        servers = {
+            **server.settings("servers"), "PYTOON_CATALOG": url,
+            "PYTOON_DAGSTER_DATABASE": url.replace(":", "+psycopg2:", 1),
+        }  # fmt: skip
         clip, long = folder / "short.mp4", folder / "long.mp4"
         make(clip, 6)
         make(long, options.seconds)
-        found: dict[str, list[float]] = {"local": [], "bucket": [], "empty_home": []}
-        for home, settings in (("local", {}), ("bucket", bucket)):
+        found: dict[str, list[float]] = {"local": [], "bucket": [], "servers": [], "empty_home": []}
+        for home, settings in (("local", {}), ("bucket", bucket), ("servers", servers)):
             render(folder / home, clip, settings, "computed")
         for number in range(options.runs):
             found["local"].append(render(folder / "local", clip, {}, "cached")["seconds"])
             found["bucket"].append(render(folder / "bucket", clip, bucket, "cached")["seconds"])
+            found["servers"].append(render(folder / "servers", clip, servers, "cached")["seconds"])
             found["empty_home"].append(render(folder / f"empty-{number}", clip, bucket, "cached")["seconds"])
+        middle = {place: median(seconds) for place, seconds in found.items()}
         cold_local = render(folder / "local", long, {}, "computed")
         cold_bucket = render(folder / "bucket", long, bucket, "computed")
         print(
@@ -54,7 +62,8 @@ def main() -> None:
                 {
                     "machine": machine(),
                     "warm_seconds": {place: spread(seconds) for place, seconds in found.items()},
-                    "warm_ratio": round(median(found["bucket"]) / median(found["local"]), 3),
+                    "warm_ratio": round(middle["bucket"] / middle["local"], 3),
+                    "servers_seconds_over_local": round(middle["servers"] - middle["local"], 3),
                     "cold": {"video_seconds": options.seconds, "local": cold_local, "bucket": cold_bucket},
                     "cold_share_of_requests": round(cold_bucket["in_requests"] / cold_bucket["seconds"], 4),
                 },

@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+import time
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from pytoon_pipeline.analysis.speech.choice import SpeechSettings
 from pytoon_pipeline.analysis.speech.transcribers import choose
+from pytoon_pipeline.catalog.clock import now
 from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.config.presets import preset_names
 from pytoon_pipeline.contracts.errors import PytoonError
@@ -27,6 +29,8 @@ from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.settings import Settings
 from pytoon_pipeline.store.opening import open_store
 
+# A difference of clocks that is told.
+CLOCK_SECONDS = 5
 PACKAGES = (
     "dagster",
     "av",
@@ -137,11 +141,15 @@ def _language_model() -> str:
 
 
 def _catalog(home: Home) -> str:
-    """The catalog, which is read. Raises the reason why it cannot be used."""
+    """The catalog, which is read, and whether this machine's clock differs from its server's. Raises the reason why it
+    cannot be used.
+    """
     database = Database(home)
     with database.read() as opened:
         (count,) = opened.execute("select count(*) from uploads").fetchone()
-    return f"{database.address}: {count:,} uploads"
+        ahead = time.time() - now(opened)
+    differs = f". The clock of this machine is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}"
+    return f"{database.address}: {count:,} uploads{differs if abs(ahead) > CLOCK_SECONDS else ''}"
 
 
 def _object_store(home: Home) -> str:

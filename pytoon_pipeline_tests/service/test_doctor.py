@@ -1,6 +1,7 @@
 """Examining a machine that lacks something."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from pytoon_pipeline_tests.harness.broken_engine import failing
 from pytoon_pipeline_tests.harness.free_port import free_port
 from pytoon_pipeline_tests.harness.model_server import model_server, says
 from pytoon_pipeline_tests.harness.object_store import Server, s3_server
+from pytoon_pipeline_tests.harness.postgres import postgres
 
 
 def test_a_broken_opencv_is_found_and_nothing_else_fails(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +84,15 @@ def test_a_catalog_that_is_away_is_found(home: Home, monkeypatch: pytest.MonkeyP
     assert not result.ok
     assert result.catalog.startswith("missing: The catalog at 127.0.0.1")
     assert "secret" not in result.catalog
+
+
+def test_a_clock_that_differs_from_that_of_the_catalog_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = time.time
+    with postgres() as url:
+        monkeypatch.setenv("PYTOON_CATALOG", url)
+        assert examine(home, "absent").catalog.endswith(": 0 uploads")
+        monkeypatch.setattr(time, "time", lambda: real() - 300)
+        assert examine(home, "absent").catalog.endswith(". The clock of this machine is 300 s behind")
 
 
 def test_the_object_store_is_written_to_and_read(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
