@@ -3,8 +3,8 @@ home that has neither, with servers on loopback.
 
 ``python -m benchmarks.objects [--runs 5] [--seconds 60]``. Measured by turns: the graph with everything cached, in a
 home without a bucket, in one with a filled cache, and in one (``servers``) that has PostgreSQL as well; a render in an
-empty home of what the bucket has; and a cold render of a video of so many seconds, with and without. ``in_requests`` is the time of a cold render in which at least
-one request is in progress: more than that cannot be due to the bucket.
+empty home of what the bucket has; and a cold render of a video of so many seconds, with and without. ``in_requests``
+is the time of a cold render in which at least one request is in progress: more than that cannot be due to the bucket.
 
 Prints a JSON object.
 """
