@@ -53,11 +53,12 @@ def join(
         rate = spec.rate.fraction
         video_out.time_base = 1 / rate
         header = bytes(first.streams.video[0].codec_context.extradata or b"")
-        samples = 0
+        # Fractions of thousands of packets would take longer than all else here.
+        base, end = audio_in.time_base or Fraction(1), 0
         digests = {"video": sha256(), "audio": sha256()}
         video_packets = _video_packets(spec, segments, header)
         audio_packets = (
-            _TimedPacket(float((packet.pts or 0) * packet.time_base), packet)
+            _TimedPacket(packet.pts * base.numerator / base.denominator, packet)
             for packet in audio_container.demux(audio_in)
             if packet.pts is not None
         )
@@ -66,11 +67,12 @@ def join(
             kind = packet.stream.type
             digests[kind].update(memoryview(packet))
             if kind == "audio":
-                samples = max(samples, round((packet.pts + packet.duration) * packet.time_base * audio_in.rate))
+                end = max(end, packet.pts + packet.duration)
                 packet.stream = audio_out
             else:
                 packet.stream = video_out
             container.mux(packet)
+        samples = round(end * base * audio_in.rate)
     return CompositeResult(
         frames=spec.frames,
         samples=samples,
