@@ -6,7 +6,6 @@ import sys
 import time
 import uuid
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -308,16 +307,11 @@ def test_a_bug_is_recorded_with_its_key_and_retried_once(
 
 
 class Clock:
-    """The time that the sensor sees."""
+    """The clock of the catalog, as the sensors see it."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._ahead = 0.0
-        seen = SimpleNamespace(time=self._now, monotonic=time.monotonic, sleep=time.sleep)
-        for name in ("sensors.request_runs", "reconcile"):
-            patch.setattr(f"pytoon_pipeline.defs.{name}.time", seen)
-
-    def _now(self) -> float:
-        return time.time() + self._ahead
+        patch.setattr(Uploads, "now", lambda uploads: time.time() + self._ahead)
 
     def on(self, seconds: float) -> None:
         self._ahead += seconds
