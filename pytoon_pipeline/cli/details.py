@@ -8,7 +8,8 @@ from pytoon_pipeline.catalog.names import title_with_variant
 from pytoon_pipeline.cli.program import program
 from pytoon_pipeline.cli.text import age, fit, printable, width
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.results import Change, ErrorInfo, HistoryResult, UploadStatus, Version
+from pytoon_pipeline.contracts.render_results import ErrorInfo
+from pytoon_pipeline.contracts.results import Change, HistoryResult, UploadStatus, Version
 from pytoon_pipeline.service.history import FILE, shown
 
 MAX_SHOWN = 60

@@ -12,7 +12,7 @@ from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import PytoonError
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.contracts.results import ErrorInfo, Retry
+    from pytoon_pipeline.contracts.render_results import ErrorInfo, Retry
     from pytoon_pipeline.contracts.spec.render_spec import Note
 
 

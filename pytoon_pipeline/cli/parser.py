@@ -72,6 +72,7 @@ class _ShowVersion(argparse.Action):
 
 
 def _error_result(error: PytoonError) -> Record:
-    from pytoon_pipeline.contracts.results import ErrorInfo, ErrorResult
+    from pytoon_pipeline.contracts.render_results import ErrorInfo
+    from pytoon_pipeline.contracts.results import ErrorResult
 
     return ErrorResult(error=ErrorInfo.of(error))

@@ -14,7 +14,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput, PytoonError
 from pytoon_pipeline.runtime.home import Home
 
 if TYPE_CHECKING:
-    from pytoon_pipeline.contracts.results import RenderResult
+    from pytoon_pipeline.contracts.render_results import RenderResult
     from pytoon_pipeline.service.runner import Notify, Runner
 
 
@@ -60,7 +60,7 @@ def open_runner(home: Home, notify: "Notify") -> "AbstractContextManager[Runner]
 
 
 def _failed(error: PytoonError) -> "RenderResult":
-    from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
+    from pytoon_pipeline.contracts.render_results import ErrorInfo, RenderResult
 
     return RenderResult(status="failed", error=ErrorInfo.of(error))
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pytoon_pipeline.contracts.results import RenderResult
+from pytoon_pipeline.contracts.render_results import RenderResult
 
 
 def summary(result: RenderResult) -> str:

@@ -136,7 +136,6 @@ AnyLayer = TypeAliasType(
     ],
 )
 Layers = Annotated[tuple[AnyLayer, ...], Field(max_length=MAX_LAYERS)]
-EditGroup.model_rebuild()
 
 
 class EditTransition(Record):

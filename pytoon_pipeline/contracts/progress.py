@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pytoon_pipeline.contracts.results import Retry, StageStatus
+from pytoon_pipeline.contracts.render_results import Retry, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 
 

@@ -8,9 +8,9 @@ from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.degradation import Degradation
 from pytoon_pipeline.contracts.events import EventData
+from pytoon_pipeline.contracts.render_results import ErrorInfo
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.resolved_request import Origin
-from pytoon_pipeline.contracts.results import ErrorInfo
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.upload_states import UploadState
 

@@ -3,7 +3,7 @@
 import logging
 
 from pytoon_pipeline.contracts.progress import Event, FramesReady, Noted, Planned, Resumed, StageFinished, Waiting
-from pytoon_pipeline.contracts.results import StageStatus
+from pytoon_pipeline.contracts.render_results import StageStatus
 from pytoon_pipeline.runtime.logs import RUN_PAGE
 
 # Each line is an event in Dagster's database.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pytoon_pipeline.contracts.progress import Event, StageFinished, StageStarted
-from pytoon_pipeline.contracts.results import StageStatus
+from pytoon_pipeline.contracts.render_results import StageStatus
 from pytoon_pipeline.runtime.progress import listen
 from pytoon_pipeline.runtime.tracing import NAME, tracing
 

@@ -12,8 +12,8 @@ from pytoon_pipeline.catalog.database import Database
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error, render_cancelled
 from pytoon_pipeline.contracts.progress import Retrying
+from pytoon_pipeline.contracts.render_results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.celery_launcher import require_launcher

@@ -14,7 +14,7 @@ from pytoon_pipeline.analysis.stages.analysis import Analysis, AnalysisResult, C
 from pytoon_pipeline.contracts.artifact import Artifact
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.progress import StageFinished
-from pytoon_pipeline.contracts.results import StageStatus
+from pytoon_pipeline.contracts.render_results import StageStatus
 from pytoon_pipeline.defs.failures import record_failures
 from pytoon_pipeline.defs.ownership import TEAM
 from pytoon_pipeline.defs.partitions import uploads

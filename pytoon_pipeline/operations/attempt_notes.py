@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pytoon_pipeline.contracts.attempt import Attempt
-from pytoon_pipeline.contracts.results import Retry
+from pytoon_pipeline.contracts.render_results import Retry
 from pytoon_pipeline.operations.remedies import DESCRIPTIONS, Step
 
 

@@ -6,8 +6,15 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.model_notes import post_notes
 from pytoon_pipeline.contracts.quality import QcReport
+from pytoon_pipeline.contracts.render_results import (
+    STAGES,
+    ErrorInfo,
+    QcSummary,
+    RenderResult,
+    SegmentCounts,
+    StageStatus,
+)
 from pytoon_pipeline.contracts.rendering import RenderedSegments
-from pytoon_pipeline.contracts.results import STAGES, ErrorInfo, QcSummary, RenderResult, SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note, RenderSpec
 from pytoon_pipeline.delivery.copies import copy_files
 from pytoon_pipeline.delivery.current import StoredDelivery

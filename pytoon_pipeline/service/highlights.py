@@ -7,8 +7,8 @@ from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.model_notes import model_note
 from pytoon_pipeline.contracts.progress import Noted
+from pytoon_pipeline.contracts.render_results import HighlightResult, RenderResult
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.results import HighlightResult, RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.intake.ingest import store_upload
 from pytoon_pipeline.intake.uploads import Upload

@@ -3,7 +3,7 @@
 import re
 
 from pytoon_pipeline.contracts.events import RenderEvent
-from pytoon_pipeline.contracts.results import ErrorInfo
+from pytoon_pipeline.contracts.render_results import ErrorInfo
 from pytoon_pipeline.contracts.suggestions import ADVICE
 
 HINTS = {

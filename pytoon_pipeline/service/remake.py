@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.manifest import Difference
 from pytoon_pipeline.contracts.progress import Noted, StageStarted
-from pytoon_pipeline.contracts.results import ErrorInfo, RemakeResult
+from pytoon_pipeline.contracts.render_results import ErrorInfo
+from pytoon_pipeline.contracts.results import RemakeResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.runtime.progress import publish

@@ -11,7 +11,7 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.errors import PytoonError, internal_error
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import Event, Noted, Planned, StageStarted
-from pytoon_pipeline.contracts.results import RenderResult
+from pytoon_pipeline.contracts.render_results import RenderResult
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.suggestions import hyphenated
 from pytoon_pipeline.delivery.current import read_delivery, reuse_delivery

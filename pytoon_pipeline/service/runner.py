@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.progress import Event
+from pytoon_pipeline.contracts.render_results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.rendering import EngineName
-from pytoon_pipeline.contracts.results import SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.home import Home
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytoon_pipeline.contracts.errors import InvalidInput, TransientError
 from pytoon_pipeline.contracts.quality import QcReport
-from pytoon_pipeline.contracts.results import ErrorInfo
+from pytoon_pipeline.contracts.render_results import ErrorInfo
 from pytoon_pipeline.media.preflight import preflight
 from pytoon_pipeline.runtime.scratch import scratch_dir
 from pytoon_pipeline.service.renders import Workplace, uploaded

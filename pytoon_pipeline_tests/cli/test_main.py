@@ -10,7 +10,7 @@ import pytest
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.results import STAGES, RenderResult
+from pytoon_pipeline.contracts.render_results import STAGES, RenderResult
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline_tests.harness import media
 

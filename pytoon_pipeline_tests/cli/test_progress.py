@@ -27,7 +27,7 @@ from pytoon_pipeline.contracts.progress import (
     StageStarted,
     Waiting,
 )
-from pytoon_pipeline.contracts.results import Retry, StageStatus
+from pytoon_pipeline.contracts.render_results import Retry, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.runtime.progress import listen, publish
 

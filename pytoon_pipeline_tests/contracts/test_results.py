@@ -10,7 +10,8 @@ from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.base import Record
 from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.media import SourceMedia
-from pytoon_pipeline.contracts.results import RESULTS, ErrorInfo, ErrorResult, SetupResult, SubmitResult
+from pytoon_pipeline.contracts.render_results import ErrorInfo
+from pytoon_pipeline.contracts.results import RESULTS, ErrorResult, SetupResult, SubmitResult
 from pytoon_pipeline.contracts.schemas import DOCUMENTS, schema
 from pytoon_pipeline.quality import warm_up
 from pytoon_pipeline.runtime.home import Home

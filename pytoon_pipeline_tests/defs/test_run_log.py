@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pytoon_pipeline.contracts.progress import FramesReady, Noted, Planned, Resumed, StageFinished, Waiting
-from pytoon_pipeline.contracts.results import StageStatus
+from pytoon_pipeline.contracts.render_results import StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.defs import dagster_yaml
 from pytoon_pipeline.defs.resources import WorkerResource, resources

@@ -13,7 +13,7 @@ import pytest
 from pytoon_pipeline.cli.main import main
 from pytoon_pipeline.contracts.errors import DependencyMissing
 from pytoon_pipeline.contracts.progress import StageFinished, StageStarted
-from pytoon_pipeline.contracts.results import StageStatus
+from pytoon_pipeline.contracts.render_results import StageStatus
 from pytoon_pipeline.defs.run_trace import traced
 from pytoon_pipeline.runtime.progress import publish
 from pytoon_pipeline_tests.harness.webhook_receiver import Receiver

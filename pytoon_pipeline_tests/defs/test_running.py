@@ -1,7 +1,7 @@
 """The runner of the use cases: what it reads from a run, and what it passes on while one works."""
 
 from pytoon_pipeline.contracts.errors import QualityFailure
-from pytoon_pipeline.contracts.results import STAGES, SegmentCounts, StageStatus
+from pytoon_pipeline.contracts.render_results import STAGES, SegmentCounts, StageStatus
 from pytoon_pipeline.definitions import defs
 from pytoon_pipeline.defs.jobs import COMPILE
 from pytoon_pipeline.defs.running import Outcome, run_outcome

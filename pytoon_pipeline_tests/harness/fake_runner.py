@@ -13,9 +13,9 @@ from pytoon_pipeline.contracts.errors import PytoonError
 from pytoon_pipeline.contracts.manifest import Manifest
 from pytoon_pipeline.contracts.progress import Event, FramesReady, Noted, StageFinished
 from pytoon_pipeline.contracts.quality import Finding, QcReport
+from pytoon_pipeline.contracts.render_results import STAGES, SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.rendering import EngineName
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.results import STAGES, SegmentCounts, StageStatus
 from pytoon_pipeline.contracts.spec.render_spec import Note
 from pytoon_pipeline.contracts.status import DeliveryRecord
 from pytoon_pipeline.delivery.environment import environment_digest

@@ -19,8 +19,9 @@ from pytoon_pipeline.contracts.operations import Operations
 from pytoon_pipeline.contracts.platforms import Platform
 from pytoon_pipeline.contracts.preset import Limits, Preset
 from pytoon_pipeline.contracts.quality import Severity, Verdict
+from pytoon_pipeline.contracts.render_results import RenderStatus, StageStatus
 from pytoon_pipeline.contracts.request import Request
-from pytoon_pipeline.contracts.results import RenderStatus, StageStatus, UploadState
+from pytoon_pipeline.contracts.results import UploadState
 from pytoon_pipeline.contracts.status import ErrorCategory
 from pytoon_pipeline.quality.checks import CHECKS
 from pytoon_pipeline.settings import ServerSettings, Settings

@@ -8,7 +8,7 @@ from pytoon_pipeline.contracts.errors import InvalidInput
 from pytoon_pipeline.contracts.highlights import Highlight
 from pytoon_pipeline.contracts.media import SourceMedia
 from pytoon_pipeline.contracts.model_use import ModelUse
-from pytoon_pipeline.contracts.results import ErrorInfo, RenderResult
+from pytoon_pipeline.contracts.render_results import ErrorInfo, RenderResult
 from pytoon_pipeline.intake.uploads import Upload, read_upload
 from pytoon_pipeline.runtime.home import Home
 from pytoon_pipeline.service import highlights

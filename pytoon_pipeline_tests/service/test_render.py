@@ -10,7 +10,7 @@ from PIL import Image
 from pytoon_pipeline.catalog.uploads import Uploads
 from pytoon_pipeline.contracts.attempt import Attempt
 from pytoon_pipeline.contracts.errors import DependencyMissing, InvalidInput, TransientError
-from pytoon_pipeline.contracts.results import STAGES, RenderResult
+from pytoon_pipeline.contracts.render_results import STAGES, RenderResult
 from pytoon_pipeline.delivery import environment
 from pytoon_pipeline.delivery.release import release
 from pytoon_pipeline.runtime.home import Home

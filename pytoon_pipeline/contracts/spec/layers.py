@@ -153,7 +153,6 @@ class GroupLayer(LayerBase):
 Layer = Annotated[
     VideoLayer | ImageLayer | TextLayer | ShapeLayer | GroupLayer, Field(discriminator="kind")
 ]  # fmt: skip
-GroupLayer.model_rebuild()
 
 
 def nested(layer: Layer) -> Iterator[Layer]:
