@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -322,7 +323,7 @@ def test_six_pictures_with_texts_and_music_towards_the_maximum_length(made: Made
 def test_text_only(made: Made, tmp_path: Path) -> None:
     video, spec = made(folder(tmp_path / "u", text={"hook": "Did you know?", "cta": "Follow us"}))
     shown = Pictures(video)
-    assert shown[::30].std(axis=(1, 2)).min() > 1, "a designed background"
+    assert min(cv2.meanStdDev(picture)[1].min() for picture in shown[::30]) > 1, "a designed background"
     for first, last, layer in spec.texts():
         at = (first + last) // 2
         assert measured_contrast(shown[at], layer, at) >= 4.5
@@ -345,11 +346,10 @@ def test_a_clip_without_sound_among_pictures(made: Made, tmp_path: Path) -> None
 
 def test_an_edit_plan_with_nested_layers_and_eased_motion(made: Made) -> None:
     video, spec = made(presets_folder() / "edit_plans" / "price-reveal")
-    shown = Pictures(video)[:]
+    shown = Pictures(video)
     assert len(shown) == spec.frames == 165
     assert [segment.kind for segment in spec.segments].count("seam") == 1
-    yellow = (shown[..., 0] > 230) & (shown[..., 1] > 140) & (shown[..., 2] < 110)
-    areas = yellow.sum(axis=(1, 2))
+    areas = np.array([cv2.countNonZero(cv2.inRange(one, (231, 141, 0), (255, 255, 109))) for one in shown])
     start = spec.scenes[1].start
     assert areas[start + 10] < 2000
     assert areas[start + 50] > 0.6 * np.pi * 250**2, "the price tag has come in"

@@ -61,7 +61,7 @@ def lit(sheet: YuvaImage, level: int = 120) -> tuple[int, int, int, int]:
 
 def picture(tmp_path: Path, pixels: np.ndarray) -> dict[str, Source]:
     path = tmp_path / f"{len(list(tmp_path.iterdir()))}.png"
-    Image.fromarray(pixels).save(path)
+    Image.fromarray(pixels).save(path, compress_level=1)
     still = StillPicture(
         width=pixels.shape[1], height=pixels.shape[0], transparent=pixels.shape[2] == 4, original="PNG"
     )  # fmt: skip

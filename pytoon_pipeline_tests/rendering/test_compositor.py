@@ -109,12 +109,12 @@ def test_a_cut_out_keeps_its_shape_and_colour(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("width", "height"), [(1080, 1920), (700, 933), (1536, 2048)])
 def test_pictures_keep_their_pixels(tmp_path: Path, width: int, height: int) -> None:
     """Compared with the same picture scaled by Pillow: product pixels stay as they are."""
-    pixels = scenery(1200, 1600)
+    pixels = scenery(width, height)
     sources = picture(tmp_path, pixels)
-    fitting = min(1000 / 1200, 1600 / 1600)
-    layer = ImageLayer(item=ITEM, width=1200 * fitting, height=1600 * fitting, crop_path=WHOLE, transform=at())
+    fitting = min(1000 / width, 1600 / height)
+    layer = ImageLayer(item=ITEM, width=width * fitting, height=height * fitting, crop_path=WHOLE, transform=at())
     shown = to_bgr(drawn([layer], sources=sources)[0])[:, :, ::-1]
-    w, h = round(1200 * fitting), round(1600 * fitting)
+    w, h = round(width * fitting), round(height * fitting)
     reference = np.asarray(Image.fromarray(pixels).resize((w, h), Image.Resampling.LANCZOS))
     top, left = 960 - h // 2, 540 - w // 2
     cut = shown[top : top + h, left : left + w][4:-4, 4:-4]
