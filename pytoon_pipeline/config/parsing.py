@@ -17,6 +17,7 @@ from pytoon_pipeline.runtime.files import printable_name
 MAX_VALUES = 200_000
 MAX_DEPTH = 40
 MAX_NUMBER = 1e15
+TOO_DEEP = "it is nested too deeply"
 # Characters of a document whose value is remembered: more than any file of settings has.
 MAX_REMEMBERED = 1 << 16
 # YAML tags that mark a value as text although it looks like a number.
@@ -28,14 +29,15 @@ BRACKETS = {
     yaml.FlowMappingStartToken: "{", yaml.FlowMappingEndToken: "}",
 }  # fmt: skip
 CLOSING = {"[": "]", "{": "}"}
-# Text that YAML takes for a comment although a person means a value: “colour: #FFD60A”, “- #sale”, “[#111, #222]”.
-SWALLOWED = re.compile(r"""^[^"'#]*?(?:^|[:\-\[,{])\s*(#[^\s#,\]}]+)""")
-SWALLOWED_IN_LIST = re.compile(r"""^[^"'#]*[\[{](?:[^"'#]*[\[{,:])?\s*(#[^\s#,\]}]+)""")
-SWALLOWED_IN_TEXT = re.compile(r"""^\s*(?:-\s+)?(?:text|hook|cta):\s+[^"'#][^#]*\s(#[^\s#]+)""")
-# A name with a value that has neither quotes nor brackets.
-PLAIN_VALUE = re.compile(r"""\s*((?:-\s+)?\w+:\s+|-\s+)([^"'\[\]{}]*?)\s*""")
+# What follows the # of a comment that a person means as a value, as in “colour: #FFD60A” or “- #sale”.
+VALUE = re.compile(r"[^\s#,\]}]")
+# The beginning of a line with a text that has no quotes, in which a # may begin a word.
+TEXT = re.compile(r"""(?:-\s+)?(?:text|hook|cta):\s+[^"'\s]""")
+# A name with a value that has neither quotes nor brackets. Here and below, of a line without spaces at its ends; no two
+# parts that repeat can match the same text, so that the time of a match grows with the length of the line only.
+PLAIN_VALUE = re.compile(r"""((?:-\s+)?\w+:\s+|-\s+)([^"'\[\]{}\s][^"'\[\]{}]*)""")
 # A file name behind a number, as in “1: photo.jpg”.
-NUMBERED_FILE = re.compile(r"""\s*\d+:\s+["']?([^"',\[\]{}#]+\.\w+)["']?\s*""")
+NUMBERED_FILE = re.compile(r"""\d+:\s+["']?([^"',\[\]{}#\s][^"',\[\]{}#]*\.\w+)["']?""")
 # The parser in C is ten times as fast.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
@@ -77,13 +79,15 @@ def _parse(text: str, as_json: bool) -> Any:
             line = text.count("\n", 0, strange.start()) + 1
             hint = f"Delete line {line} completely, and type it again."
             raise Unreadable(f"line {line} has an invisible control character", hint) from error
+        if "nesting depth" in (getattr(error, "problem", None) or ""):
+            raise Unreadable(TOO_DEEP) from error
         where = getattr(error, "problem_mark", None)
         raise _not_yaml(text, where.line if where else None) from error
     except json.JSONDecodeError as error:
         hint = "Check commas, brackets and quotes there."
         raise _not_closed(text) or Unreadable(f"there is an error near line {error.lineno}", hint) from error
     except RecursionError as error:
-        raise Unreadable("it is nested too deeply") from error
+        raise Unreadable(TOO_DEEP) from error
     except (ValueError, OverflowError) as error:
         # Dates that do not exist, and numbers with thousands of digits.
         raise Unreadable("it contains an invalid number or date") from error
@@ -95,7 +99,7 @@ def _not_yaml(text: str, line: int | None) -> Unreadable:
     """The error for text that is not YAML; ``line`` counts from 0."""
     lines = text.splitlines()
     for number in range(min((line or 0) + 1, len(lines))):
-        if SWALLOWED_IN_LIST.match(lines[number]):
+        if _swallowed_in_list(*_at_comment(lines[number])):
             return _comment(number, lines[number])
     if line is not None and line < len(lines) and "\t" in lines[line][: len(lines[line]) - len(lines[line].lstrip())]:
         return Unreadable(f"line {line + 1} is indented with a tab", "Replace the tab with two spaces.")
@@ -135,7 +139,7 @@ def _not_closed(text: str) -> Unreadable | None:
 
 def _comment(number: int, line: str) -> Unreadable:
     """The error for a comment that is meant as a value. The hint is the line as it should be."""
-    if (plain := PLAIN_VALUE.fullmatch(line)) is not None:
+    if (plain := PLAIN_VALUE.fullmatch(line.strip())) is not None:
         better = f'{plain[1]}"{plain[2]}"'
     else:
         better = re.sub(r"(?<=[\s\[,{:])(#[^\s,\]}]+)", r'"\1"', line.strip())
@@ -148,14 +152,38 @@ def _comment(number: int, line: str) -> Unreadable:
 def _check_comment(event: Any, lines: list[str]) -> None:
     """Raises ``Unreadable`` for a comment that is meant as a value: after an empty value, in a list, or in a text."""
     if isinstance(event, yaml.ScalarEvent) and not event.style:
-        pattern = SWALLOWED_IN_TEXT if event.value else SWALLOWED
+        swallowed = _swallowed_in_text if event.value else _swallowed
     elif isinstance(event, yaml.SequenceStartEvent) and event.flow_style:
-        pattern = SWALLOWED_IN_LIST
+        swallowed = _swallowed_in_list
     else:
         return
     number = event.start_mark.line
-    if number < len(lines) and "#" in lines[number] and pattern.match(lines[number]):
+    if number < len(lines) and "#" in lines[number] and swallowed(*_at_comment(lines[number])):
         raise _comment(number, lines[number])
+
+
+def _at_comment(line: str) -> tuple[str, str]:
+    """What is before and after the first # of a line; nothing is after it in a line without one."""
+    before, _, after = line.partition("#")
+    return before, after
+
+
+def _swallowed(before: str, after: str) -> bool:
+    """Whether a # begins the value of a name or of an entry of a list, or the line."""
+    if not VALUE.match(after) or '"' in before or "'" in before:
+        return False
+    return before.rstrip()[-1:] in (*":-[,{", "")
+
+
+def _swallowed_in_list(before: str, after: str) -> bool:
+    """Whether a # begins an entry of a list in brackets, or a value of a group in braces."""
+    return ("[" in before or "{" in before) and before.rstrip()[-1:] in "[{,:" and _swallowed(before, after)
+
+
+def _swallowed_in_text(before: str, after: str) -> bool:
+    """Whether a # begins a word of a text without quotes."""
+    begins = bool(after) and after[0] != "#" and not after[0].isspace()
+    return begins and before[-1:].isspace() and TEXT.match(before.strip()) is not None
 
 
 def _alias(event: yaml.AliasEvent, lines: list[str]) -> Unreadable:
@@ -187,7 +215,7 @@ def _outline(text: str) -> None:
         _note_name(event, open_groups, lines)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise Unreadable("it is nested too deeply")
+            raise Unreadable(TOO_DEEP)
         if count > MAX_VALUES:
             raise Unreadable("it has too many values")
 
@@ -230,7 +258,7 @@ def _check_name(event: yaml.ScalarEvent, line: int, lines: list[str]) -> None:
         hint = "Begin the line with the name of a setting, such as: text: Hello"
         numbered = event.value.isdecimal()
         if numbered and (
-            files := [printable_name(found[1])[:80] for one in lines if (found := NUMBERED_FILE.fullmatch(one))]
+            files := [printable_name(found[1])[:80] for one in lines if (found := NUMBERED_FILE.fullmatch(one.strip()))]
         ):
             hint = f"Files are not numbered; write: media: [{', '.join(files)}]"
         raise Unreadable(reason, hint)
@@ -249,7 +277,7 @@ def _check(value: Any, path: tuple[str, ...], budget: list[int]) -> None:
     if budget[0] < 0:
         raise Unreadable("it has too many values")
     if len(path) > MAX_DEPTH:
-        raise Unreadable("it is nested too deeply")
+        raise Unreadable(TOO_DEEP)
     if isinstance(value, dict):
         for name, inner in value.items():
             _check(name, path, budget)

@@ -23,6 +23,12 @@ LOLS = "\n".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcd
         ("text: " + "[" * 100_000, "nested too deeply"),
         ("text:\n" + "- " * 100_000, "nested too deeply"),
         ("text: [" + "1," * 300_000 + "]", "too many values"),
+        # An error in a long line is described in a time that grows with the length of the line only.
+        ("text: [" + "[1]," * 40_000 + "}", "is not closed"),
+        ("text: {" + ": " * 100_000 + "]", "is not closed"),
+        ("text: a" + " " * 100_000 + "#b", "what follows the # is ignored"),
+        ("text: a" + " " * 100_000 + "#\nb", "near line 3"),
+        ("- " + " " * 100_000 + "[\n1: 2.a" + ".a" * 100_000 + ",", "line 2"),
         ("text: !!python/object/apply:os.system ['id']", "tag"),
         ("text: !!binary aGVsbG8=", "tag"),
         ("text: !mine x", "tag"),

@@ -16,6 +16,9 @@ WINDOW_SECONDS = 0.01
 # Windows that are measured together, so that memory does not grow with the length: a minute.
 BLOCK_WINDOWS = 6000
 FLOOR_DB = -120.0
+# A range with a word lasts at least this long, although the silence around it is removed: with 24 frames a second, four
+# frames. Anything shorter flashes and is left out of a video.
+MIN_WORD_RANGE_SECONDS = 0.15
 # A recording whose loud parts are below this is inaudible beside a phone's own noise; in dB relative to full scale.
 SILENT_DB = -60.0
 
@@ -76,8 +79,10 @@ def find_silence(
     if all_silent:
         settings = settings.model_copy(update={"remove": False})
     silences = _around(written, quiet_ranges(decibels, threshold, settings.min_seconds), settings.min_seconds)
-    words, changed, dropped = repair_word_times(transcript.words, silences, seconds)
+    wordless = time_ranges((one.span for one in (*silences, *cuts)), seconds)
+    words, changed, dropped = repair_word_times(transcript.words, wordless, seconds)
     speech = without_cuts(speech_ranges(silences, words, seconds, settings), cuts, words)
+    speech = long_enough(speech, cuts, words, seconds)
     if cuts and not speech:
         raise InvalidInput(
             "nothing_left",
@@ -120,6 +125,23 @@ def speech_ranges(
     sounding = gaps((one.span for one in silences), 0.0, seconds)
     padded = [(start - settings.pad_before, end + settings.pad_after) for start, end in sounding]
     return time_ranges([*padded, *((word.start, word.end) for word in words)], seconds)
+
+
+def long_enough(
+    speech: Sequence[TimeRange], cuts: Sequence[TimeRange], words: Sequence[Word], seconds: float
+) -> tuple[TimeRange, ...]:
+    """``speech`` with short ranges in which a word is spoken longer, as far as neither a cut nor the end is there."""
+    if all(one.seconds >= MIN_WORD_RANGE_SECONDS for one in speech):
+        return tuple(speech)
+    ranges = []
+    for start, end in (one.span for one in speech):
+        missing = MIN_WORD_RANGE_SECONDS - (end - start)
+        if missing > 0 and any(word.start < end and word.end > start for word in words):
+            before = min(missing, start - max((cut.end for cut in cuts if cut.end <= start), default=0.0))
+            after = min((cut.start for cut in cuts if cut.start >= end), default=seconds) - end
+            start, end = start - before, end + min(missing - before, after)
+        ranges.append((start, end))
+    return time_ranges(ranges, seconds)
 
 
 def time_ranges(ranges: Iterable[tuple[float, float]], seconds: float) -> tuple[TimeRange, ...]:

@@ -17,29 +17,29 @@ MAX_SPOKEN = 2.0
 
 
 def repair_word_times(
-    words: tuple[Word, ...], silences: tuple[TimeRange, ...], seconds: float
+    words: tuple[Word, ...], wordless: tuple[TimeRange, ...], seconds: float
 ) -> tuple[tuple[Word, ...], int, tuple[Word, ...]]:
-    """The words in order, none in silence, none overlapping, none outside ``[0, seconds]``.
+    """The words in order, none in the ``wordless`` ranges, none overlapping, none outside ``[0, seconds]``.
 
-    Returns them with the number of words whose times changed, and the words that were dropped because they lie in
-    silence or last too long to be speech.
+    ``wordless`` are silences and what is cut out, in order. Returns the words with the number of those whose times
+    changed, and the words that were dropped because they lie in such a range or last too long to be speech.
     """
     kept: list[Word] = []
     dropped: list[Word] = []
     changed = 0
-    starts, ends = [one.start for one in silences], [one.end for one in silences]
+    starts, ends = [one.start for one in wordless], [one.end for one in wordless]
     previous_end = 0.0
     for word in sorted(words, key=lambda word: (word.start, word.end)):
         start, end = max(word.start, previous_end), min(max(word.end, word.start), seconds)
-        near = silences[bisect_right(ends, start) : bisect_left(starts, end)]
-        start, end = _out_of_silence(start, end, near)
+        near = wordless[bisect_right(ends, start) : bisect_left(starts, end)]
+        start, end = _out_of(start, end, near)
         if end - start > MAX_SPOKEN:
             dropped.append(word)
             continue
         trimmed = (start, end) != (word.start, word.end)
         if end - start < MIN_WORD_SECONDS:
             end = min(start + MIN_WORD_SECONDS, seconds)
-            if end - start < MIN_WORD_SECONDS / 2 or (trimmed and _silent(start, end, silences)):
+            if end - start < MIN_WORD_SECONDS / 2 or (trimmed and _within(start, end, wordless)):
                 dropped.append(word)
                 continue
         if (start, end) != (word.start, word.end):
@@ -49,22 +49,22 @@ def repair_word_times(
     return tuple(kept), changed, tuple(dropped)
 
 
-def _out_of_silence(start: float, end: float, silences: tuple[TimeRange, ...]) -> tuple[float, float]:
-    for silence in silences:
-        if silence.end <= start or silence.start >= end:
+def _out_of(start: float, end: float, wordless: tuple[TimeRange, ...]) -> tuple[float, float]:
+    for one in wordless:
+        if one.end <= start or one.start >= end:
             continue
-        if silence.start <= start and silence.end >= end:
-            return silence.start, silence.start
-        if silence.start <= start:
-            start = silence.end
-        elif silence.end >= end:
-            end = silence.start
+        if one.start <= start and one.end >= end:
+            return one.start, one.start
+        if one.start <= start:
+            start = one.end
+        elif one.end >= end:
+            end = one.start
         elif end - start > MAX_WHOLE:
-            before, after = silence.start - start, end - silence.end
-            start, end = (start, silence.start) if before >= after else (silence.end, end)
+            before, after = one.start - start, end - one.end
+            start, end = (start, one.start) if before >= after else (one.end, end)
     return start, end
 
 
-def _silent(start: float, end: float, silences: tuple[TimeRange, ...]) -> bool:
+def _within(start: float, end: float, wordless: tuple[TimeRange, ...]) -> bool:
     middle = (start + end) / 2
-    return any(middle in silence for silence in silences)
+    return any(middle in one for one in wordless)

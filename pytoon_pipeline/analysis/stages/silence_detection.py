@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pytoon_pipeline.analysis.results import AUDIO, CorrectedByItem, MetadataByItem
 from pytoon_pipeline.analysis.stages.analysis import Analysis
 from pytoon_pipeline.analysis.stages.transcription import has_words
-from pytoon_pipeline.analysis.transcript.applying import EDITED
+from pytoon_pipeline.analysis.transcript.applying import written_ranges
 from pytoon_pipeline.contracts.analysis import CorrectedTranscript, SilenceSegments
 from pytoon_pipeline.contracts.archetypes import Archetype
 from pytoon_pipeline.contracts.media import SourceItem
@@ -25,7 +25,7 @@ class SilenceDetection(Analysis[SilenceSegments]):
     ``removal_requested``: the request itself asks for the removal of silence, so a silent clip is an error.
     """
 
-    stage = Stage("silence_segments", 7, "conditional")
+    stage = Stage("silence_segments", 8, "conditional")
     libraries = ("numpy",)
     record = SilenceSegments
 
@@ -70,11 +70,7 @@ class SilenceDetection(Analysis[SilenceSegments]):
             transcript = words.value if words else CorrectedTranscript(words=(), language="", transcriber=None)
             samples = audio.load(self.store.path(audio_file)) if audio_file else audio.nothing()
             cuts = [TimeRange(start=cut.start, end=cut.end) for cut in transcript.cuts]
-            written = [
-                TimeRange(start=one.start, end=one.end)
-                for one in transcript.changes
-                if one.reason == EDITED and one.start < one.end
-            ]
+            written = written_ranges(transcript.changes)
             rate = audio.ANALYSIS_RATE
             return StageOutput(silence.find_silence(samples, rate, transcript, self.settings, requested, cuts, written))
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from pytoon_pipeline.analysis.transcript.difference import word_key
 from pytoon_pipeline.contracts.analysis import Cut, Disfluency, Word, WordChange
+from pytoon_pipeline.contracts.time import TimeRange
 from pytoon_pipeline.contracts.transcript_edits import TranscriptEdit, clock
 
 EDITED = "edited by a person"
+HIDDEN = f"{EDITED}: not in the captions"
 # Transcribers differ about the beginning and the end of the same word by up to so much.
 MAX_SHIFT_SECONDS = 0.5
 # Other words are the same speech when they begin and end this near to those that a person saw; further apart, when most
@@ -162,8 +164,7 @@ def _apply(edit: TranscriptEdit, run: Sequence[Word], found: Applied) -> None:
     found.words += [word.model_copy(update={"hidden": edit.kind == "hide"}) for word in new]
     after = " ".join(word.text for word in new)
     if edit.kind == "hide":
-        reason = f"{EDITED}: not in the captions"
-        found.changes.append(WordChange(start=start, end=end, old=text, new=after, reason=reason))
+        found.changes.append(WordChange(start=start, end=end, old=text, new=after, reason=HIDDEN))
     elif after != text:
         found.changes.append(WordChange(start=start, end=end, old=text, new=after, reason=EDITED))
 
@@ -184,6 +185,15 @@ def timed_words(
         last = start + (end - start) * passed / total
         words.append(Word(text=text, start=round(first, 4), end=round(last, 4), confidence=confidence))
     return words
+
+
+def written_ranges(changes: Sequence[WordChange]) -> list[TimeRange]:
+    """Where a person says that there are words, in the captions or hidden, in seconds of the file."""
+    return [
+        TimeRange(start=one.start, end=one.end)
+        for one in changes
+        if one.reason in (EDITED, HIDDEN) and one.start < one.end
+    ]
 
 
 def _unfitting(number: int, edit: TranscriptEdit, words: Sequence[Word]) -> str:

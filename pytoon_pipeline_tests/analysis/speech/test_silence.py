@@ -69,6 +69,21 @@ def test_what_a_person_wrote_is_no_silence() -> None:
     assert [round(one.end, 1) for one in found.silences] == [3.0, 6.0]
 
 
+def test_a_short_word_before_a_cut_keeps_enough_of_its_pause_to_be_seen() -> None:
+    samples, close = speech_at([(0, 2), (4, 4.06), (4.06, 6)], 6), SETTINGS.model_copy(update={"pad_before": 0.0})
+    heard = Transcript(words=(word(0.5, 1), word(4, 4.06), word(5, 5.5)), language="", transcriber=None)
+    found = find_silence(samples, RATE, heard, close, cuts=[TimeRange(start=4.06, end=4.8)])
+    assert [round(one.start, 2) for one in found.speech] == [0.0, 3.91, 4.8]
+    assert found.speech[1].end == 4.06
+
+
+def test_a_word_half_in_a_cut_begins_after_it_and_one_within_it_is_dropped() -> None:
+    heard = Transcript(words=(word(0.5, 1), word(1.2, 1.3), word(1.3, 1.9)), language="", transcriber=None)
+    found = find_silence(speech_at([(0, 3)], 3), RATE, heard, SETTINGS, cuts=[TimeRange(start=1.15, end=1.5)])
+    assert [(one.start, one.end) for one in found.words] == [(0.5, 1.0), (1.5, 1.9)]
+    assert found.dropped_words == (word(1.2, 1.3),)
+
+
 def test_silence_can_be_kept_on_request() -> None:
     keep = SETTINGS.model_copy(update={"remove": False})
     assert find_silence(np.zeros(RATE * 3, np.int16), RATE, NOTHING, keep).speech == (TimeRange(start=0, end=3),)
